@@ -1,0 +1,36 @@
+# Two commands do everything: `make run` and `make test`. Needs python3 (3.11 to 3.13) and make.
+PY := .venv/bin/python
+DEV := requirements-dev.lock
+SOURCES := helix services healthcheck tests bench
+
+.PHONY: install dev run test check soak bench lock image
+
+install:            ## the virtual environment .venv with .venv/bin/helix
+	@scripts/install.sh requirements.lock
+
+dev:
+	@scripts/install.sh $(DEV)
+
+run: install        ## the real supervisord with all programs, on embedded defaults
+	@exec .venv/bin/helix up
+
+test: dev check     ## installs what tests need and runs them all
+	@scripts/test-tools.sh
+	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: dev          ## format, lint, types, import directions, shape
+	@$(PY) -m ruff format --check $(SOURCES)
+	@$(PY) -m ruff check $(SOURCES)
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+	@$(PY) -m pytest -q tests/shape
+
+bench: dev          ## side by side with the peers, in one run
+	@for b in bench/*.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+
+lock: dev           ## requirements*.lock anew
+	@scripts/lock.sh
+
+image: install      ## prove the image from its Dockerfile, then build it
+	@.venv/bin/helix image check .
+	@docker build --build-arg HELIX_COMMIT="$$(git rev-parse HEAD)" -t helix .

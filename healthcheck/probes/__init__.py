@@ -1,0 +1,1 @@
+"""Start-up probes, one check a file."""

@@ -1,0 +1,1 @@
+"""What the programs of Helix share; runs nothing by itself."""

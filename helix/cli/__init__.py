@@ -1,0 +1,1 @@
+"""The `helix` command: one file a subcommand."""

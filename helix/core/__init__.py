@@ -1,0 +1,1 @@
+"""Decides: data in, data out. No clock, disk, network or log in here."""

@@ -1,0 +1,1 @@
+"""Proves an image from its Dockerfile, before anything is built."""

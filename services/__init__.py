@@ -1,0 +1,1 @@
+"""The supervised programs, one folder each; `__main__.py` is the composition root."""

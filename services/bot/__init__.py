@@ -1,0 +1,1 @@
+"""The Discord bot: how people ask Helix and are told."""

@@ -1,0 +1,1 @@
+"""Keeps local folders and remotes the same."""

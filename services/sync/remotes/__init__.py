@@ -1,0 +1,1 @@
+"""Remotes behind one protocol, with one contract suite."""
