@@ -1,0 +1,101 @@
+"""What does supervisord say of its programs, and how is it asked to act on them?
+
+XML-RPC over supervisord's Unix socket, with a time-out of a second: a supervisord that does not answer is
+an answer too. A process group member `helix:sync` is named `sync` here; event listeners are programs as well.
+"""
+
+import asyncio
+import xmlrpc.client
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from helix.core.health import ProgramState
+from helix.errors import HelixError, Refused, Unreachable
+
+TIMEOUT_SECONDS = 1.0
+
+
+class Supervisor:
+    """A client of supervisord; use as an async context manager."""
+
+    def __init__(self, socket: Path, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._socket = socket
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "Supervisor":
+        """Open the connection pool; connects at the first call."""
+        connector = aiohttp.UnixConnector(path=str(self._socket))
+        self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connection pool."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def programs(self) -> Mapping[str, ProgramState]:
+        """Give every program's state by its short name. Raises `Unreachable`."""
+        infos = await self._call("supervisor.getAllProcessInfo")
+        return {info["name"]: _state(info) for info in infos}
+
+    async def start(self, program: str) -> None:
+        """Start *program* without waiting for it to run. Raises `Unreachable`, `Refused` (already started)."""
+        await self._call("supervisor.startProcess", await self._full_name(program), False)
+
+    async def stop(self, program: str) -> None:
+        """Ask *program* to stop without waiting. Raises `Unreachable`, `Refused`."""
+        await self._call("supervisor.stopProcess", await self._full_name(program), False)
+
+    async def kill(self, program: str) -> None:
+        """Send SIGKILL, which works on a stopped process too. Raises `Unreachable`, `Refused`."""
+        await self._call("supervisor.signalProcess", await self._full_name(program), "KILL")
+
+    async def shutdown(self) -> None:
+        """Stop all programs in order, then supervisord. Raises `Unreachable`."""
+        await self._call("supervisor.shutdown")
+
+    async def _full_name(self, program: str) -> str:
+        infos = await self._call("supervisor.getAllProcessInfo")
+        for info in infos:
+            if info["name"] == program:
+                return f"{info['group']}:{program}"
+        raise Refused(f"supervisord knows no program {program}", remedy="restore supervisord.conf of this release")
+
+    async def _call(self, method: str, *params: Any) -> Any:
+        if self._session is None:
+            raise HelixError("the supervisor client is used before it is opened")
+        body = xmlrpc.client.dumps(params, method)
+        try:
+            async with self._session.post(
+                "http://supervisor/RPC2", data=body, headers={"Content-Type": "text/xml"}
+            ) as response:
+                response.raise_for_status()
+                result, _ = xmlrpc.client.loads(await response.text())
+        except xmlrpc.client.Fault as fault:
+            raise Refused(f"supervisord refused {method}: {fault.faultString}", code=str(fault.faultCode)) from fault
+        except (TimeoutError, asyncio.IncompleteReadError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unreachable("supervisord does not answer", remedy="restart the container") from error
+        return result[0]
+
+
+def _state(info: Mapping[str, Any]) -> ProgramState:
+    running = info["statename"] in ("RUNNING", "STARTING", "STOPPING")
+    cause = "" if running else str(info.get("spawnerr") or _exit_cause(info))
+    return ProgramState(
+        name=str(info["name"]),
+        state=str(info["statename"]),
+        pid=int(info["pid"]),
+        started_at=float(info["start"]),
+        exit_status=int(info["exitstatus"]),
+        cause=cause,
+    )
+
+
+def _exit_cause(info: Mapping[str, Any]) -> str:
+    if info["statename"] == "STOPPED":
+        return "stopped by hand" if info["start"] else "not started yet"
+    return f"exit status {info['exitstatus']}"
