@@ -82,8 +82,8 @@ class Control:
         """Upload, read back, compare and delete a small file on each remote."""
         return await self._post("/v1/selftest", {}, key=key, timeout=ACTION_SECONDS)
 
-    async def _get(self, path: str, *, timeout: float = QUESTION_SECONDS, **query: str) -> Answer:
-        return await self._call("GET", path, timeout, params=query)
+    async def _get(self, endpoint: str, *, timeout: float = QUESTION_SECONDS, **query: str) -> Answer:
+        return await self._call("GET", endpoint, timeout, params=query)
 
     async def _post(
         self, path: str, body: Answer, *, key: str | None = None, timeout: float = QUESTION_SECONDS
@@ -106,10 +106,10 @@ class Control:
                 "sync does not answer on its control socket", remedy="look at `helix status`; the warden restarts it"
             ) from error
         if response.status >= 400:
-            error = answer.get("error", {}) if isinstance(answer, dict) else {}
+            why = answer.get("error", {}) if isinstance(answer, dict) else {}
             raise Refused(
-                str(error.get("message", f"sync answered {response.status}")),
-                remedy=str(error.get("remedy", "")),
-                code=str(error.get("code", "refused")),
+                str(why.get("message", f"sync answered {response.status}")),
+                remedy=str(why.get("remedy", "")),
+                code=str(why.get("code", "refused")),
             )
         return dict(answer)
