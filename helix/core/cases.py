@@ -1,0 +1,154 @@
+"""What has happened to a path since both sides were equal, and what does the plan make of it?
+
+The vocabulary that the parts of the plan share: `Change` (a side against the base), `Outcome` (what to do),
+`Case` (a path whose row was not plainly unchanged) and `Rules` (what the folder's owner wants).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helix.core.actions import Reason
+from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, is_inside, same_content
+
+
+class Mode(StrEnum):
+    """Which sides people may change; a one-way mode never writes to its source."""
+
+    TWO_WAY = "two-way"
+    MIRROR = "mirror"  # local is the source
+    RESTORE = "restore"  # remote is the source
+
+    @property
+    def source(self) -> Side | None:
+        """The side that is never written to, if there is one."""
+        match self:
+            case Mode.TWO_WAY:
+                return None
+            case Mode.MIRROR:
+                return Side.LOCAL
+            case Mode.RESTORE:
+                return Side.REMOTE
+
+
+class Change(StrEnum):
+    """One side of a path against the base."""
+
+    NONE = "none"
+    NEW = "new"
+    SAME = "same"
+    EDITED = "edited"
+    GONE = "gone"
+
+
+class Outcome(StrEnum):
+    """What becomes of a path."""
+
+    PUSH = "push"
+    PULL = "pull"
+    MEET = "meet"
+    ADOPT = "adopt"
+    DROP_LOCAL = "drop local"
+    DROP_REMOTE = "drop remote"
+    FORGET = "forget"
+    LEAVE = "leave"
+    MOVED = "moved"
+    """a move takes care of it"""
+    IGNORED = "ignored"
+    """a filter says that it is nobody's business"""
+    WAIT = "wait"
+    """nothing now; a later round will know more"""
+
+
+@dataclass(slots=True)
+class Case:
+    """One path that needs a decision; `outcome` is refined from pass to pass of the plan."""
+
+    path: str
+    local: LocalState | None
+    remote: RemoteState | None
+    base: BaseState | None
+    here: Change
+    there: Change
+    outcome: Outcome = Outcome.WAIT
+    reason: Reason | None = None
+
+    def on(self, side: Side) -> LocalState | RemoteState | None:
+        """The state of the path on a side."""
+        return self.local if side is Side.LOCAL else self.remote
+
+    def kind_on(self, side: Side) -> Kind | None:
+        """What the path is on a side, if anything."""
+        state = self.on(side)
+        return state.kind if state else None
+
+    def set_aside(self, outcome: Outcome, reason: Reason | None = None) -> None:
+        """Replace the table's answer."""
+        self.outcome, self.reason = outcome, reason
+
+
+def _never(_path: str, _what: object) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the plan must respect in one folder.
+
+    `unseen` are directories, per side, whose listing is not complete: what is missing there is not deleted.
+    They may be found while the rows stream: the collections are looked at after the last row.
+    """
+
+    mode: Mode = Mode.TWO_WAY
+    ignored: Callable[[str, Kind], bool] = _never
+    unsettled: Callable[[str, LocalState], bool] = _never
+    unseen_local: Collection[str] = ()
+    unseen_remote: Collection[str] = ()
+    etag_is_identity: bool = False
+    """an etag names one content at any path (MEGA's node handles), so that it proves a move"""
+    local_folds: Callable[[str], str] | None = None
+    """maps the names that the side takes for one name to one string (see names.py); None: all names differ"""
+    remote_folds: Callable[[str], str] | None = None
+    keep_deleted: bool = False
+    """a person said: what is gone on one side shall come back from the other"""
+
+
+def case_of(row: Row, keep_deleted: bool) -> Case:
+    """Compare both sides of a row with its base."""
+    path, local, remote, base = row
+    if keep_deleted and (local is None) != (remote is None):
+        base = None
+    return Case(path, local, remote, base, local_change(local, base), remote_change(remote, base))
+
+
+def local_change(local: LocalState | None, base: BaseState | None) -> Change:
+    """What happened to the local side."""
+    if base is None or local is None:
+        return _presence(local is not None, base is not None)
+    if local.kind is not base.kind:
+        return Change.EDITED
+    stamped = (local.size, local.mtime_ns, local.inode) == (base.size, base.mtime_ns, base.inode)
+    same = stamped or local.kind is Kind.DIRECTORY or same_content(local.digest, base.digest)
+    return Change.SAME if same else Change.EDITED
+
+
+def remote_change(remote: RemoteState | None, base: BaseState | None) -> Change:
+    """What happened to the remote side."""
+    if base is None or remote is None:
+        return _presence(remote is not None, base is not None)
+    if remote.kind is not base.kind:
+        return Change.EDITED
+    tagged = remote.etag == base.etag and remote.size == base.size
+    same = tagged or remote.kind is Kind.DIRECTORY or same_content(remote.digest, base.digest)
+    return Change.SAME if same else Change.EDITED
+
+
+def inside_any(path: str, directories: Collection[str]) -> bool:
+    """Whether a path lies in one of the directories."""
+    return any(is_inside(path, directory) for directory in directories)
+
+
+def _presence(here: bool, before: bool) -> Change:
+    if here:
+        return Change.NEW
+    return Change.GONE if before else Change.NONE

@@ -1,0 +1,119 @@
+"""What should be done, given what a path is on both sides and what it was when both were last equal?
+
+Each side of a path is compared with the base (what both were when last in sync):
+
+* `none`: not there, and never was        * `new`: there, never synced
+* `same`: there, as in the base           * `edited`: there, other content or other kind than in the base
+* `gone`: not there any more
+
+and the decision is this table (`TABLE` below is the same as data):
+
+    local   remote  two-way      mirror       restore     why
+    ------  ------  -----------  -----------  ----------  ----------------------------------------
+    none    none    -            -            -           nothing anywhere
+    new     none    push         push         leave       created here
+    none    new     pull         leave        pull        created there
+    new     new     meet         meet         meet        created on both sides
+    same    same    adopt        adopt        adopt       the stamps moved, not the content
+    edited  same    push         push         pull        edited here
+    same    edited  pull         push         pull        edited there
+    edited  edited  meet         meet         meet        edited on both sides
+    gone    same    drop remote  drop remote  pull        deleted here
+    same    gone    drop local   push         drop local  deleted there
+    gone    edited  pull         drop remote  pull        deleted here, edited there: the edit wins
+    edited  gone    push         push         drop local  edited here, deleted there: the edit wins
+    gone    gone    forget       forget       forget      deleted on both sides
+
+* `push` and `pull` copy a file (Upload, Download) or make a directory. A file in the way of a directory
+  goes to the trash; a directory in the way of a file is emptied and removed.
+* `meet`: two directories, or two files with equal digests, are adopted. Files that are surely different,
+  and surely edited on both sides, are kept both (one-way: the source wins); otherwise the executor reads
+  both (`Compare`). A file that meets a directory steps aside.
+* `drop` trashes a file, and removes a directory once it is empty. A directory that still holds something
+  after this plan is not dropped: it is made again on the other side, and so the edit inside it wins.
+* `leave`: a one-way mode deletes nothing that it did not put there, so that a lost journal deletes nothing.
+
+A lost journal makes every path `none` or `new`: equal content is adopted, one-sided paths are copied,
+different content is kept twice, and nothing can be deleted. `same` is believed when size, mtime and inode
+(local) or the etag (remote) are the base's, or when the digest is. Whatever a plan deletes or overwrites
+goes to the loser's trash.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helix.core.actions import Action, Reason
+from helix.core.cases import Case, Change, Mode, Outcome, Rules, case_of
+from helix.core.directories import settle_directories
+from helix.core.emit import actions_for
+from helix.core.trees import Rows, Side
+from helix.core.waiting import set_waiting_aside
+
+_PUSH, _PULL, _MEET, _LEAVE = Outcome.PUSH, Outcome.PULL, Outcome.MEET, Outcome.LEAVE
+_DROP_LOCAL, _DROP_REMOTE = Outcome.DROP_LOCAL, Outcome.DROP_REMOTE
+_ADOPT, _FORGET = Outcome.ADOPT, Outcome.FORGET
+
+TABLE: Mapping[tuple[Change, Change], tuple[Outcome, Outcome, Outcome]] = {
+    (Change.NEW, Change.NONE): (_PUSH, _PUSH, _LEAVE),
+    (Change.NONE, Change.NEW): (_PULL, _LEAVE, _PULL),
+    (Change.NEW, Change.NEW): (_MEET, _MEET, _MEET),
+    (Change.SAME, Change.SAME): (_ADOPT, _ADOPT, _ADOPT),
+    (Change.EDITED, Change.SAME): (_PUSH, _PUSH, _PULL),
+    (Change.SAME, Change.EDITED): (_PULL, _PUSH, _PULL),
+    (Change.EDITED, Change.EDITED): (_MEET, _MEET, _MEET),
+    (Change.GONE, Change.SAME): (_DROP_REMOTE, _DROP_REMOTE, _PULL),
+    (Change.SAME, Change.GONE): (_DROP_LOCAL, _PUSH, _DROP_LOCAL),
+    (Change.GONE, Change.EDITED): (_PULL, _DROP_REMOTE, _PULL),
+    (Change.EDITED, Change.GONE): (_PUSH, _PUSH, _DROP_LOCAL),
+    (Change.GONE, Change.GONE): (_FORGET, _FORGET, _FORGET),
+}
+_COLUMN = {Mode.TWO_WAY: 0, Mode.MIRROR: 1, Mode.RESTORE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one round shall do; `more` says that a further round is needed even if all goes well."""
+
+    actions: tuple[Action, ...]
+    known: int
+    """how many paths the base held: what a share of deletions is a share of"""
+    more: bool
+
+
+def plan(rows: Rows, rules: Rules | None = None) -> Plan:
+    """Decide about all rows; they must come in walk order. Only changed paths are held in memory."""
+    rules = rules or Rules()
+    cases, known = changed_cases(rows, keep_deleted=rules.keep_deleted)
+    for case in cases:
+        case.outcome = decide(case, rules.mode)
+        case.reason = Reason.ONE_WAY if case.outcome is Outcome.LEAVE else None
+    set_waiting_aside(cases, rules)
+    settle_directories(cases, rules)
+    actions = tuple(action for case in cases for action in actions_for(case, rules.mode))
+    return Plan(actions, known, any(case.outcome is Outcome.WAIT and case.reason is None for case in cases))
+
+
+def decide(case: Case, mode: Mode) -> Outcome:
+    """Look a path up in the table."""
+    outcome = TABLE[case.here, case.there][_COLUMN[mode]]
+    if outcome is Outcome.MEET and mode.source and case.kind_on(Side.LOCAL) is not case.kind_on(Side.REMOTE):
+        return Outcome.PUSH if mode.source is Side.LOCAL else Outcome.PULL
+    return outcome
+
+
+def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case], int]:
+    """The rows that are not plainly unchanged, and the number of rows that had a base.
+
+    The first test is the whole cost of a pass over an unchanged tree: two slices and two comparisons, in C.
+    """
+    cases: list[Case] = []
+    known = 0
+    for row in rows:
+        local, remote, base = row[1], row[2], row[3]
+        if base is not None:
+            known += 1
+            if local and remote and local[:4] == base[:4] and remote[2] == base[4] and remote[1] == base[1]:
+                continue
+        if local or remote or base:
+            cases.append(case_of(row, keep_deleted))
+    return cases, known
