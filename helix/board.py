@@ -8,6 +8,7 @@ touch counts as the post's time. The report's content is then old, and the healt
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def _replace(path: Path, data: bytes) -> None:
         temp.write_bytes(data)
         os.replace(temp, path)
     except OSError:
-        temp.unlink(missing_ok=True)
-        if path.exists():
+        with suppress(OSError):
+            temp.unlink(missing_ok=True)
+        with suppress(OSError):
             os.utime(path)

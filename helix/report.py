@@ -5,11 +5,22 @@ The shapes are `helix.core.health.Report` and `Check`; `schema` guards against a
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from helix.core.health import SCHEMA, Check, Report, Status, Unreadable
+
+_KINDS = {
+    "state": str,
+    "version": str,
+    "commit": str,
+    "pid": int,
+    "started_at": float,
+    "posted_at": float,
+    "facts": dict,
+}
+_CHECK_KINDS = {"name": str, "output": str, "remedy": str, "time": float, "observed_unit": str}
 
 
 def encode(report: Report) -> bytes:
@@ -29,17 +40,32 @@ def decode(program: str, data: bytes) -> Report | Unreadable:
     if body.pop("schema", None) != SCHEMA:
         return Unreadable(program, "it is of another release")
     try:
-        checks = tuple(_check(item) for item in body.pop("checks"))
-        report = Report(**body, checks=checks)
+        report = Report(**{**body, "checks": decode_checks(body["checks"])})
     except (TypeError, ValueError, KeyError) as error:
         return Unreadable(program, f"a field is wrong: {error}")
-    if report.program != program or not isinstance(report.posted_at, int | float):
-        return Unreadable(program, "a field is wrong: program or posted_at")
+    wrong = [name for name, kind in _KINDS.items() if not _is_a(getattr(report, name), kind)]
+    if wrong or report.program != program:
+        return Unreadable(program, f"a field is wrong: {', '.join(wrong) or 'program'}")
     return report
 
 
+def decode_checks(items: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
+    """Read checks as `asdict` wrote them; anything else is a TypeError, ValueError or KeyError."""
+    return tuple(_check(item) for item in items)
+
+
 def _check(item: Mapping[str, Any]) -> Check:
-    return Check(**{**item, "status": Status(item["status"])})
+    check = Check(**{**item, "status": Status(item["status"])})
+    wrong = [name for name, kind in _CHECK_KINDS.items() if not _is_a(getattr(check, name), kind)]
+    if wrong:
+        raise TypeError(f"{', '.join(wrong)} of a check")
+    return check
+
+
+def _is_a(value: object, kind: type) -> bool:
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind)
 
 
 def _finite(value: Any) -> Any:

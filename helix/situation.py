@@ -6,7 +6,8 @@ They gather the same situation (the report board and supervisord's states) and h
 import time
 
 from helix.board import Board
-from helix.core.health import Situation, Verdict, judge
+from helix.core.health import Situation, Verdict
+from helix.core.judge import judge
 from helix.errors import Refused, Unreachable
 from helix.settings import Settings
 from helix.supervisor import Supervisor

@@ -1,0 +1,53 @@
+"""In which words are a verdict's causes told to people?
+
+One text for the log, `/health`, the dashboard, `!status` and the command line: what is wrong, then what to do.
+"""
+
+from collections.abc import Sequence
+
+from helix.core.health import Check, State, Status, Verdict
+
+_MARKS = {Status.PASS: "OK", Status.WARN: "WARN", Status.FAIL: "FAIL"}
+
+_STATES = {
+    State.STARTING: "starting",
+    State.STANDBY: "on standby: another container is the writer",
+    State.WRITER: "keeping the files",
+    State.STOPPING: "stopping",
+}
+
+
+def headline(verdict: Verdict) -> str:
+    """Sum a verdict up in one line, such as "Helix is ready, keeping the files"."""
+    state = _STATES[verdict.state]
+    match verdict.status:
+        case Status.PASS:
+            return f"Helix is ready, {state}"
+        case Status.WARN:
+            return f"Helix is ready, {state}, with {_count(len(_distinct(verdict.causes)), 'warning')}"
+        case Status.FAIL:
+            failing = [check for check in verdict.causes if check.status is Status.FAIL]
+            return f"Helix is not ready: {_count(len(_distinct(failing)), 'cause')}"
+
+
+def lines(verdict: Verdict) -> list[str]:
+    """Give one line for each cause, the gravest first, each text once; none when all is well."""
+    return [line(check) for check in _distinct(verdict.causes)]
+
+
+def line(check: Check) -> str:
+    """Tell one check: its mark, the cause and the remedy."""
+    told = check.output or check.name
+    return f"{_MARKS[check.status]} {told} → {check.remedy}" if check.remedy else f"{_MARKS[check.status]} {told}"
+
+
+def _distinct(checks: Sequence[Check]) -> list[Check]:
+    """Keep the first of several checks that say the same."""
+    first: dict[tuple[str, str], Check] = {}
+    for check in checks:
+        first.setdefault((check.output or check.name, check.remedy), check)
+    return list(first.values())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

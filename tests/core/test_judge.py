@@ -1,0 +1,151 @@
+"""Is the verdict right where several things meet: start, stop, order of causes, clocks?"""
+
+from dataclasses import replace
+
+import pytest
+
+from helix.core.health import Limits, State, Status
+from helix.core.judge import judge
+from tests.core.situations import (
+    NOW,
+    STARTED,
+    failing,
+    healthy,
+    program,
+    report,
+    with_check,
+    with_program,
+    with_report,
+)
+
+
+def test_a_healthy_situation_passes_and_has_no_cause() -> None:
+    verdict = judge(healthy())
+
+    assert (verdict.status, verdict.state, verdict.ready, verdict.started) == (Status.PASS, State.WRITER, True, True)
+    assert verdict.causes == ()
+    assert [program.name for program in verdict.programs] == ["bot", "health", "sync", "warden"]
+
+
+def test_standby_is_ready() -> None:
+    verdict = judge(with_report(healthy(), "sync", report("sync", state="standby")))
+
+    assert verdict.ready
+    assert verdict.state is State.STANDBY
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [("starting", "not restored"), ("stopping", "Helix is stopping"), ("dreaming", "not restored")]
+)
+def test_any_other_state_of_sync_is_not_ready(state: str, says: str) -> None:
+    verdict = judge(with_report(healthy(), "sync", report("sync", state=state)))
+
+    assert not verdict.ready
+    assert [says in cause.output for cause in verdict.causes] == [True]
+
+
+def test_a_program_that_answers_while_supervisord_still_says_starting_is_up() -> None:
+    situation = with_program(healthy(), "sync", program("sync", "STARTING"))
+
+    assert judge(situation).status is Status.PASS
+
+
+def test_a_program_that_is_stopped_in_order_says_so() -> None:
+    stopping = with_program(healthy(), "sync", program("sync", "STOPPING"))
+    verdict = judge(with_report(stopping, "sync", report("sync", state="stopping")))
+
+    assert verdict.state is State.STOPPING
+    assert {cause.output for cause in verdict.causes} == {"sync is stopping", "Helix is stopping"}
+
+
+def test_a_silent_supervisord_fails_even_when_every_report_is_fresh() -> None:
+    verdict = judge(replace(healthy(), programs=None))
+
+    assert verdict.status is Status.FAIL
+    assert [cause.name for cause in verdict.causes] == ["supervisor:responds"]
+
+
+def test_without_the_end_of_the_probes_helix_is_neither_started_nor_ready() -> None:
+    verdict = judge(with_report(healthy(), "health", report("health", facts={"probes_done": False})))
+
+    assert not verdict.started
+    assert not verdict.ready
+    assert [cause.output for cause in verdict.causes] == ["the start-up probes have not ended"]
+
+
+def test_a_failing_probe_counts_although_its_program_is_not_essential() -> None:
+    situation = with_check(healthy(frozenset({"sync"})), "health", failing("startup:files"))
+
+    verdict = judge(situation)
+
+    assert not verdict.started
+    assert [cause.name for cause in verdict.causes] == ["startup:files"]
+    assert verdict.status is Status.FAIL
+
+
+def test_a_probe_that_warns_does_not_stop_the_start() -> None:
+    verdict = judge(with_check(healthy(), "health", failing("startup:imports", Status.WARN)))
+
+    assert verdict.started
+    assert verdict.status is Status.WARN
+
+
+def test_the_last_words_of_a_dead_program_are_not_taken_for_the_living() -> None:
+    ill = with_check(healthy(), "bot", failing("bot:gateway"))
+    verdict = judge(with_program(ill, "bot", program("bot", "EXITED", pid=0)))
+
+    assert [cause.name for cause in verdict.causes] == ["program:bot"]
+
+
+def test_the_report_of_a_run_before_this_one_does_not_count_although_the_pid_came_back() -> None:
+    again = with_program(healthy(), "sync", program("sync", started_at=NOW - 3))
+
+    verdict = judge(again)
+
+    assert [cause.output for cause in verdict.causes] == ["sync is starting"]
+    assert verdict.state is State.STARTING
+
+
+def test_a_full_disk_is_named_before_what_it_broke() -> None:
+    ill = with_report(healthy(), "sync", report("sync", posted_at=NOW - 60))
+    verdict = judge(with_check(ill, "health", failing("disk:free")))
+
+    assert [cause.name for cause in verdict.causes] == ["disk:free", "program:sync"]
+
+
+def test_failures_stand_before_warnings() -> None:
+    ill = with_check(healthy(), "bot", failing("bot:gateway"))
+    verdict = judge(with_check(ill, "sync", failing("sync:journal")))
+
+    assert [cause.name for cause in verdict.causes] == ["sync:journal", "bot:gateway"]
+
+
+def test_the_limits_say_when_silence_is_a_hang() -> None:
+    quiet = with_report(healthy(), "sync", report("sync", posted_at=NOW - 8))
+
+    assert judge(quiet).status is Status.FAIL
+    assert judge(quiet, Limits(stale_seconds=10)).status is Status.PASS
+
+
+def test_the_grace_says_when_a_start_is_a_hang() -> None:
+    mute = with_program(with_report(healthy(), "sync", None), "sync", program("sync", started_at=NOW - 30))
+
+    assert judge(mute).causes[0].output == "sync is hung: it runs for 30 s and has not reported"
+    assert judge(mute, Limits(grace_seconds=60)).causes[0].output == "sync is starting"
+
+
+def test_a_program_started_in_the_same_second_as_its_report_is_current() -> None:
+    situation = with_report(healthy(), "sync", report("sync", started_at=STARTED - 0.9))
+
+    assert judge(situation).status is Status.PASS
+
+
+def test_the_order_of_the_inputs_does_not_matter() -> None:
+    ill = with_check(with_check(healthy(), "bot", failing("bot:gateway")), "sync", failing("sync:guard"))
+    turned = replace(
+        ill,
+        programs=dict(reversed(list((ill.programs or {}).items()))),
+        reports=dict(reversed(list(ill.reports.items()))),
+    )
+
+    assert judge(turned) == judge(ill)

@@ -1,0 +1,45 @@
+"""Are the causes of a verdict told once, plainly and in order?"""
+
+from dataclasses import replace
+
+from helix.core.health import Check, Status
+from helix.core.judge import judge
+from helix.core.wording import headline, line, lines
+from tests.core.situations import failing, healthy, report, with_check, with_report
+
+
+def test_a_healthy_helix_has_a_headline_and_no_lines() -> None:
+    verdict = judge(healthy())
+
+    assert headline(verdict) == "Helix is ready, keeping the files"
+    assert lines(verdict) == []
+
+
+def test_a_line_holds_the_cause_and_the_remedy() -> None:
+    assert line(Check("disk:free", Status.FAIL, "the disk is full", "free some space")) == (
+        "FAIL the disk is full → free some space"
+    )
+
+
+def test_a_check_without_words_is_told_by_its_name() -> None:
+    assert line(Check("disk:free", Status.WARN)) == "WARN disk:free"
+
+
+def test_one_cause_found_twice_is_told_once() -> None:
+    check = failing("sync:remote", Status.WARN)
+    verdict = judge(with_check(with_check(healthy(), "sync", check), "bot", replace(check, name="bot:remote")))
+
+    assert lines(verdict) == ["WARN cause of sync:remote → remedy of sync:remote"]
+    assert headline(verdict) == "Helix is ready, keeping the files, with 1 warning"
+
+
+def test_several_causes_are_counted() -> None:
+    verdict = judge(with_check(with_check(healthy(), "sync", failing("sync:a")), "sync", failing("sync:b")))
+
+    assert headline(verdict) == "Helix is not ready: 2 causes"
+
+
+def test_standby_is_explained() -> None:
+    verdict = judge(with_report(healthy(), "sync", report("sync", state="standby")))
+
+    assert headline(verdict) == "Helix is ready, on standby: another container is the writer"
