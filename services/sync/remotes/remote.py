@@ -53,7 +53,7 @@ class Entry:
     """One path as the remote shows it.
 
     `etag` changes whenever the content may have changed and never otherwise comes back; directories have "".
-    `mtime_ns` is None where the remote keeps none; `digest` (BLAKE3, hex) is None unless the listing gives it free.
+    `mtime_ns` is None where the remote keeps none; `digest` (`blake3:…`) is None unless the listing gives it free.
     """
 
     path: str
@@ -145,21 +145,17 @@ class Remote(Protocol):
         `path` is untouched.
         """
 
-    async def download(
-        self, path: str, target: str, *, expect: str, progress: Progress = no_progress
-    ) -> str:
-        """Write the content to the new local file `target` and return its BLAKE3 digest (hex).
+    async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
+        """Write the content to the new local file `target` and return its digest (`blake3:` and 64 hex digits).
 
         Integrity is proven by whatever the remote offers (MAC, hash, size); `Corrupt` if it fails. The caller
         owns `target`: it names it, fsyncs it, renames it, and removes it after an error.
         """
 
     async def digest(self, path: str, *, expect: str, progress: Progress = no_progress) -> str:
-        """The BLAKE3 digest (hex) of what is stored, by reading all of it."""
+        """The digest (`blake3:…`) of what is stored, by reading all of it."""
 
-    async def matches(
-        self, source: Source, path: str, *, expect: str, progress: Progress = no_progress
-    ) -> bool:
+    async def matches(self, source: Source, path: str, *, expect: str, progress: Progress = no_progress) -> bool:
         """Does `path` hold exactly the source's content? Proven by a hash or MAC of the remote, or by reading it."""
 
     async def move(self, path: str, to: str, *, expect: str) -> Entry:

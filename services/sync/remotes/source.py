@@ -79,18 +79,14 @@ class Source:
 
     def compare(self, seen: os.stat_result) -> None:
         """Raise `SourceChanged` unless this is a regular file of this size and mtime."""
-        if (
-            not stat.S_ISREG(seen.st_mode)
-            or seen.st_size != self.size
-            or seen.st_mtime_ns != self.mtime_ns
-        ):
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size != self.size or seen.st_mtime_ns != self.mtime_ns:
             raise SourceChanged(f"{self.path} changed while it was being read")
 
     def digest(self) -> str:
-        """The BLAKE3 digest (hex) of the whole content. Blocking."""
+        """The digest (`blake3:…`) of the whole content. Blocking."""
         hasher = blake3()
         with self.open() as content:
             for piece in content.chunks():
                 hasher.update(piece)
             content.check()
-        return hasher.hexdigest()
+        return f"blake3:{hasher.hexdigest()}"
