@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -20,10 +21,11 @@ _TOKEN_SHAPES = re.compile(
 )
 
 
-def setup(program: str, *, level: str, style: str, secrets: Sequence[str] = ()) -> None:
-    """Send the root logger to standard output; *style* is `json`, `console`, or empty to choose by the terminal."""
-    handler = logging.StreamHandler(sys.stdout)
-    console = style == "console" or (not style and sys.stdout.isatty())
+def setup(program: str, *, level: str, style: str, secrets: Sequence[str] = (), stream: TextIO | None = None) -> None:
+    """Send the root logger to *stream* (standard output); *style* is `json`, `console`, or empty: by the terminal."""
+    stream = stream or sys.stdout
+    handler = logging.StreamHandler(stream)
+    console = style == "console" or (not style and stream.isatty())
     inner = _console(program) if console else _json(program)
     handler.setFormatter(Redacting(inner, secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -1,0 +1,132 @@
+"""How does a container start and end? `helix up`.
+
+Checks the settings, makes the directories, starts the shipped supervisord under this process, forwards signals, and
+leaves with a status that a platform understands. supervisord itself always exits 0, which Railway takes for
+"completed" and does not restart (docs/decisions/0002-exit-status.md), so the warden leaves a note when it gives up.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+
+from helix import places, release
+from helix.board import PROGRAMS, Board
+from helix.errors import HelixError, Misconfigured
+from helix.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+
+
+@dataclass(frozen=True, slots=True)
+class ExitNote:
+    """What the warden leaves for the launcher when it gives up."""
+
+    status: int
+    cause: str
+    remedy: str
+
+
+def write_note(run_dir: Path, note: ExitNote) -> None:
+    """Leave *note* for the launcher."""
+    _note_path(run_dir).write_text(json.dumps(asdict(note)), encoding="utf-8")
+
+
+def up(settings: Settings, env: Mapping[str, str]) -> int:
+    """Run Helix until it is told to stop or can't go on; give the process's exit status.
+
+    Raises `Misconfigured` when a directory can't be used, `HelixError` when Helix runs already in this home.
+    """
+    problems = places.prepare(settings)
+    if problems:
+        raise Misconfigured(problems)
+    lock = _lock(settings.run_dir / "helix.lock")
+    _clear(settings.run_dir)
+    command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(release.ROOT / "supervisord.conf")]
+    log.info("helix_started", extra={"port": settings.port, "commit": release.current().commit})
+    # a group of its own, so that Ctrl-C reaches supervisord once, through us; it keeps the lock while it lives
+    child = subprocess.Popen(command, env=_environment(settings, env), process_group=0, pass_fds=[lock])
+    asked = _forward_signals(child)
+    status = child.wait()
+    return _exit_status(settings.run_dir, status, asked_to_stop=bool(asked))
+
+
+def _exit_status(run_dir: Path, status: int, *, asked_to_stop: bool) -> int:
+    note = _read_note(run_dir)
+    if note is not None:
+        log.critical("helix_gave_up", extra=asdict(note))
+        return note.status
+    if asked_to_stop and status == 0:
+        log.info("helix_stopped")
+        return 0
+    log.critical("supervisord_ended_by_itself", extra={"status": status, "remedy": "the platform starts a new one"})
+    return status or 1
+
+
+def _environment(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
+    """Give the programs' environment: this Python first on PATH, the home as an absolute path, output unbuffered."""
+    bin_dir = os.path.dirname(sys.executable)
+    return {
+        **env,
+        "HELIX_HOME": str(settings.home.resolve()),
+        "PATH": bin_dir + os.pathsep + env.get("PATH", os.defpath),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _forward_signals(child: "subprocess.Popen[bytes]") -> list[int]:
+    """Pass signals on to *child*; give the list in which each one is noted."""
+    asked: list[int] = []
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM if number == signal.SIGINT else number)
+
+    for number in FORWARDED:
+        signal.signal(number, forward)
+    return asked
+
+
+def _lock(path: Path) -> int:
+    """Hold *path* as long as this process or its supervisord lives."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise HelixError(
+            "Helix runs already in this HELIX_HOME", remedy="stop the other one, or set another HELIX_HOME"
+        ) from None
+    return descriptor
+
+
+def _clear(run_dir: Path) -> None:
+    """Take away what an earlier, killed run left: its reports would be read as this run's."""
+    board = Board(run_dir)
+    for program in PROGRAMS:
+        board.withdraw(program)
+    for leftover in ("supervisor.sock", "sync.sock", "exit.json"):
+        (run_dir / leftover).unlink(missing_ok=True)
+
+
+def _note_path(run_dir: Path) -> Path:
+    return run_dir / "exit.json"
+
+
+def _read_note(run_dir: Path) -> ExitNote | None:
+    try:
+        return ExitNote(**json.loads(_note_path(run_dir).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError):
+        return ExitNote(1, "the warden gave up, and its note can't be read", "look at the log")

@@ -1,0 +1,49 @@
+"""Composition root of the warden: `python -m services.warden`, started by supervisord as an event listener."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from helix import logs, settings
+from helix.board import Board
+from helix.errors import EX_CONFIG, Misconfigured
+from helix.lifecycle import Heart, stop_on_signals
+from helix.supervisor import Supervisor
+from services.warden import events
+from services.warden.pulse import pulse
+from services.warden.ward import NAME, Ward
+
+
+async def run(config: settings.Settings) -> None:
+    """Watch until SIGTERM, or until supervisord closes the pipe."""
+    board = Board(config.run_dir)
+    async with stop_on_signals() as stop, Supervisor(config.supervisor_socket) as supervisor:
+        ward = Ward(config, supervisor)
+        heart = Heart(NAME, board, lambda: pulse(ward))
+        work = [heart.run(), ward.watch(), events.listen(ward.deliver), stop.wait()]
+        tasks = [asyncio.create_task(task) for task in work]
+        # SIGTERM and a closed pipe end it in order; anything else that ends is an error to show
+        done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for task in done:
+            task.result()
+    board.withdraw(NAME)
+
+
+def main() -> int:
+    """Read the settings and run; give the exit status."""
+    try:
+        config = settings.from_env(os.environ, cwd=Path.cwd())
+    except Misconfigured as error:
+        print(error, file=sys.stderr)  # noqa: T201 - no log yet
+        return EX_CONFIG
+    logs.setup(NAME, level=config.log_level, style=config.log_format, secrets=config.secrets, stream=sys.stderr)
+    asyncio.run(run(config))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
