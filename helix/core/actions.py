@@ -179,9 +179,7 @@ Action = (
 )
 
 
-def settled(
-    compare: Compare, local_digest: str, remote_digest: str
-) -> "Adopt | Upload | Download | KeepBoth":
+def settled(compare: Compare, local_digest: str, remote_digest: str) -> "Adopt | Upload | Download | KeepBoth":
     """What a `Compare` becomes once both contents were read."""
     path, local, remote = compare.path, compare.local, compare.remote
     if same_content(local_digest, remote_digest):

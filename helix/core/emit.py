@@ -89,9 +89,7 @@ def _copy(case: Case, to: Side) -> Iterator[Action]:
         yield _transfer(case, to, local, remote)
 
 
-def _transfer(
-    case: Case, to: Side, local: LocalState | None, remote: RemoteState | None
-) -> Upload | Download:
+def _transfer(case: Case, to: Side, local: LocalState | None, remote: RemoteState | None) -> Upload | Download:
     if to is Side.LOCAL:
         return Download(case.path, local, remote, why(case), have=_digest_on(case, Side.LOCAL, local))
     return Upload(case.path, local, remote, why(case), have=_digest_on(case, Side.REMOTE, remote))

@@ -6,7 +6,7 @@ FILE, DIRECTORY = Kind.FILE, Kind.DIRECTORY
 
 
 def local(content: str | None, *, inode: int = 1, mtime: int = 1) -> LocalState | None:
-    """A local state: `dir` is a directory, None nothing, everything else a file with that content, digest known."""
+    """A local state: `dir` is a directory, None nothing, all else the content of a file, digest known."""
     if content is None:
         return None
     if content == "dir":

@@ -1,0 +1,53 @@
+"""Which paths are nobody's business: Helix's own directory and whatever `.helixignore` names?
+
+The syntax is gitignore's, through pathspec. A pattern that can't be read is reported and left out; the others hold.
+A path that becomes ignored is left alone on both sides, never deleted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pathspec import GitIgnoreSpec
+
+from helix.core.trees import Kind
+
+OWN = ".helix"
+FILE_NAME = ".helixignore"
+
+
+@dataclass(frozen=True, slots=True)
+class BadPattern:
+    """A line of `.helixignore` that is no pattern."""
+
+    line: int
+    text: str
+    cause: str
+
+
+class Ignore:
+    """The filter of one folder; call it with a path and its kind."""
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        good, self.bad = _readable(lines)
+        self._spec = GitIgnoreSpec.from_lines(good) if good else None
+
+    def __call__(self, path: str, kind: Kind) -> bool:
+        """Whether nothing shall be done about the path."""
+        if path == OWN or path.startswith(OWN + "/"):
+            return True
+        if self._spec is None:
+            return False
+        return self._spec.match_file(path + "/" if kind is Kind.DIRECTORY else path)
+
+
+def _readable(lines: Iterable[str]) -> tuple[list[str], tuple[BadPattern, ...]]:
+    good, bad = [], []
+    for number, raw in enumerate(lines, start=1):
+        line = raw.rstrip("\r\n")
+        try:
+            spec = GitIgnoreSpec.from_lines([line])
+        except ValueError as error:
+            bad.append(BadPattern(number, line, str(error)))
+        else:
+            good += [line] if len(spec.patterns) and spec.patterns[0].include is not None else []
+    return good, tuple(bad)

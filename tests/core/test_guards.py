@@ -1,0 +1,147 @@
+"""Does each rail stop what it must, and stay silent otherwise?"""
+
+from dataclasses import replace
+
+import pytest
+
+from helix.core.guards import (
+    Approval,
+    DeletionLimit,
+    Figures,
+    TripKind,
+    first_trip,
+    parse_limit,
+    trips,
+)
+
+FINE = Figures(
+    known=500,
+    local_paths=500,
+    remote_paths=500,
+    remote_identity="root-1",
+    remote_identity_before="root-1",
+    now=1_000_000.0,
+    last_run=999_700.0,
+    disk_free=10_000,
+    disk_floor=1_000,
+    download_bytes=9_000,
+)
+LIMIT = DeletionLimit()
+SILENT = {
+    "all is well": FINE,
+    "first run of an empty folder": Figures(root_marked=False, marked_before=False),
+    "exactly half may go": replace(FINE, delete_local=100, delete_remote=150),
+    "the clock was set back by a minute": replace(FINE, now=FINE.now - 360),
+    "the clock was a year off": replace(FINE, now=999_700.0 + 366 * 86_400),
+    "the remote was not asked who it is": replace(FINE, remote_identity=None),
+    "the remote was never asked before": replace(FINE, remote_identity_before=None),
+    "a mark that was never set is not missed": replace(FINE, root_marked=False, marked_before=False),
+    "a full disk hurts nobody who downloads nothing": replace(FINE, disk_free=0, download_bytes=0),
+    "free space that can't be told": replace(FINE, disk_free=None),
+    "an empty remote that never held anything": Figures(local_paths=500),
+}
+FIRING = {
+    TripKind.UNREADABLE_ROOT: replace(FINE, root_readable=False),
+    TripKind.UNMARKED_ROOT: replace(FINE, root_marked=False),
+    TripKind.EMPTY_ROOT: replace(FINE, local_paths=0),
+    TripKind.REMOTE_RESET: replace(FINE, remote_paths=0),
+    TripKind.CLOCK_JUMP: replace(FINE, now=FINE.last_run - 61),
+    TripKind.MASS_DELETION: replace(FINE, delete_local=101, delete_remote=150),
+    TripKind.DISK_FLOOR: replace(FINE, download_bytes=9_001),
+}
+
+
+@pytest.mark.parametrize("figures", SILENT.values(), ids=SILENT)
+def test_no_rail_trips_when(figures: Figures) -> None:
+    assert list(trips(figures, LIMIT)) == []
+
+
+@pytest.mark.parametrize("kind", FIRING)
+def test_the_rail_trips_alone_and_names_the_remedy(kind: TripKind) -> None:
+    found = list(trips(FIRING[kind], LIMIT))
+
+    assert [trip.kind for trip in found] == [kind]
+    assert found[0].text
+    assert found[0].remedy
+
+
+def test_another_remote_behind_the_same_name_trips() -> None:
+    trip = first_trip(replace(FINE, remote_identity="root-2"), LIMIT)
+
+    assert trip
+    assert trip.kind is TripKind.REMOTE_RESET
+    assert "another one" in trip.text
+
+
+def test_a_clock_that_leaps_ahead_trips() -> None:
+    trip = first_trip(replace(FINE, now=FINE.last_run + 366 * 86_400 + 1), LIMIT)
+
+    assert trip
+    assert "ahead" in trip.text
+
+
+def test_the_gravest_rail_is_named_first() -> None:
+    trip = first_trip(replace(FIRING[TripKind.MASS_DELETION], root_readable=False, local_paths=0), LIMIT)
+
+    assert trip
+    assert trip.kind is TripKind.UNREADABLE_ROOT
+
+
+def test_the_figures_of_a_mass_deletion_are_all_told() -> None:
+    trip = first_trip(FIRING[TripKind.MASS_DELETION], LIMIT)
+
+    assert trip
+    assert trip.figures == {"amount": 251, "allowed": 250, "known": 500, "local": 101, "remote": 150}
+    assert "251 of 500" in trip.text
+
+
+def test_the_missing_space_is_told() -> None:
+    trip = first_trip(FIRING[TripKind.DISK_FLOOR], LIMIT)
+
+    assert trip
+    assert trip.figures == {"amount": 1, "free": 10_000, "floor": 1_000, "wanted": 9_001}
+
+
+@pytest.mark.parametrize(("amount", "passes"), [(250, False), (251, True), (300, True)])
+def test_an_approval_covers_what_the_person_saw_and_no_more(amount: int, passes: bool) -> None:
+    approvals = (Approval(TripKind.MASS_DELETION, amount),)
+
+    assert (first_trip(FIRING[TripKind.MASS_DELETION], LIMIT, approvals) is None) is passes
+
+
+def test_an_approval_of_one_rail_opens_no_other() -> None:
+    trip = first_trip(FIRING[TripKind.EMPTY_ROOT], LIMIT, (Approval(TripKind.MASS_DELETION, 9_999),))
+
+    assert trip
+    assert trip.kind is TripKind.EMPTY_ROOT
+
+
+@pytest.mark.parametrize(
+    ("known", "allowed"),
+    [(0, 10), (4, 10), (20, 10), (21, 10), (22, 11), (500, 250), (2_000, 1_000), (1_000_000, 1_000)],
+)
+def test_the_default_limit_is_half_or_a_thousand_and_never_below_ten(known: int, allowed: int) -> None:
+    assert LIMIT.allowed(known) == allowed
+
+
+def test_a_limit_of_nothing_allows_the_ten_that_are_always_allowed() -> None:
+    assert DeletionLimit(None, None).allowed(10_000) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("50%", DeletionLimit(0.5, 1_000)),
+        (" 80 %, 5000 ", DeletionLimit(0.8, 5_000)),
+        ("100%", DeletionLimit(1.0, 1_000)),
+        ("1000", DeletionLimit(None, 1_000)),
+        ("0", DeletionLimit(None, 0)),
+    ],
+)
+def test_a_limit_is_read(text: str, limit: DeletionLimit) -> None:
+    assert parse_limit(text) == limit
+
+
+@pytest.mark.parametrize("text", ["", "%", "101%", "50%,", ",5", "50%50", "-1", "many", "1.5"])
+def test_what_is_no_limit_is_refused(text: str) -> None:
+    assert parse_limit(text) is None

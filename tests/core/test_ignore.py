@@ -1,0 +1,43 @@
+"""Are filtered paths told from the others as git would?"""
+
+import pytest
+
+from helix.core.ignore import BadPattern, Ignore
+from helix.core.trees import Kind
+
+LINES = ["*.o", "build/", "!keep.o", "# a comment", "", "/top.txt", "doc/**/draft"]
+
+
+@pytest.mark.parametrize("path", ["a.o", "x/b.o", "build/deep/x", "top.txt", "doc/a/b/draft", ".helix/journal"])
+def test_a_path_that_a_pattern_names_is_ignored(path: str) -> None:
+    assert Ignore(LINES)(path, Kind.FILE)
+
+
+@pytest.mark.parametrize("path", ["a.c", "keep.o", "build", "x/top.txt", "draft", ".helixignore", "x/.helix"])
+def test_a_path_that_no_pattern_names_is_kept(path: str) -> None:
+    assert not Ignore(LINES)(path, Kind.FILE)
+
+
+def test_a_pattern_with_a_slash_at_its_end_names_directories_only() -> None:
+    ignore = Ignore(LINES)
+
+    assert ignore("build", Kind.DIRECTORY)
+    assert not ignore("build", Kind.FILE)
+
+
+def test_without_patterns_only_helix_itself_is_ignored() -> None:
+    ignore = Ignore()
+
+    assert ignore(".helix", Kind.DIRECTORY)
+    assert not ignore("a", Kind.FILE)
+
+
+def test_a_bad_pattern_is_reported_with_its_line_and_the_others_hold() -> None:
+    ignore = Ignore(["*.o\n", "!\n", "*.tmp\n"])
+
+    assert ignore.bad == (BadPattern(2, "!", "Invalid git pattern: '!'"),)
+    assert ignore("a.tmp", Kind.FILE)
+
+
+def test_a_pattern_cannot_bring_back_helix_itself() -> None:
+    assert Ignore(["!.helix", "!.helix/**"])(".helix/trash/x", Kind.FILE)
