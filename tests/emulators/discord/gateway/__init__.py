@@ -1,0 +1,1 @@
+"""How does the gateway side of the test server work?  (Sessions, connections, intents, compression.)"""

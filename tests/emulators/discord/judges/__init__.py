@@ -1,0 +1,1 @@
+"""Which clients, written by others, judge the Discord test server?"""

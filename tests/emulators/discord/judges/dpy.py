@@ -1,0 +1,128 @@
+"""How does an unmodified discord.py run against the test server?"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from .. import DiscordServer
+
+
+class Form(discord.ui.Modal, title="Delete for good"):
+    """A form with one field."""
+
+    reason: discord.ui.TextInput[Any] = discord.ui.TextInput(label="Why?", custom_id="reason", max_length=50)
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(f"because {self.reason.value}", ephemeral=True)
+
+
+class Confirm(discord.ui.View):
+    """Two buttons and a menu."""
+
+    @discord.ui.button(label="Yes", custom_id="yes", style=discord.ButtonStyle.danger)
+    async def yes(self, interaction: discord.Interaction, _: Any) -> None:
+        await interaction.response.edit_message(content="done", view=None)
+
+    @discord.ui.button(label="Why", custom_id="why")
+    async def why(self, interaction: discord.Interaction, _: Any) -> None:
+        await interaction.response.send_modal(Form())
+
+    @discord.ui.select(custom_id="kind", options=[discord.SelectOption(label=text) for text in ("a", "b")])
+    async def kind(self, interaction: discord.Interaction, menu: discord.ui.Select[Any]) -> None:
+        await interaction.response.send_message(f"chose {menu.values[0]}")
+
+
+class SampleBot(commands.Bot):
+    """Registers its commands with the guild and notes what happens to it."""
+
+    def __init__(self, guild_id: int, **options: Any) -> None:
+        intents = options.pop("intents", None) or discord.Intents(
+            guilds=True, guild_messages=True, message_content=True
+        )
+        options.setdefault("guild_ready_timeout", 0.05)
+        super().__init__("!", intents=intents, help_command=None, **options)
+        self.guild_id = guild_id
+        self.seen: list[str] = []
+        self.errors: list[Exception] = []
+        self.add_command(ping)
+        for command in (slow, ask, listing):
+            self.tree.add_command(command)
+        self.tree.error(self.on_tree_error)
+
+    async def setup_hook(self) -> None:
+        guild = discord.Object(self.guild_id)
+        self.tree.copy_global_to(guild=guild)
+        await self.tree.sync(guild=guild)
+
+    async def on_ready(self) -> None:
+        self.seen.append("ready")
+
+    async def on_resumed(self) -> None:
+        self.seen.append("resumed")
+
+    async def on_disconnect(self) -> None:
+        self.seen.append("disconnect")
+
+    async def on_command_error(self, _: Any, error: Exception, /) -> None:
+        self.errors.append(error)
+
+    async def on_tree_error(self, _: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        self.errors.append(error)
+
+
+@commands.hybrid_command()
+async def ping(ctx: commands.Context[Any]) -> None:
+    """Answer pong."""
+    await ctx.send("pong")
+
+
+@app_commands.command()
+async def slow(interaction: discord.Interaction, number: int) -> None:
+    """Think first, privately."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await interaction.followup.send(f"thought of {number}")
+
+
+@app_commands.command()
+async def ask(interaction: discord.Interaction) -> None:
+    """Ask with buttons."""
+    await interaction.response.send_message("sure?", view=Confirm(timeout=None))
+
+
+@app_commands.command(name="list")
+async def listing(interaction: discord.Interaction, path: str) -> None:
+    """List a path."""
+    await interaction.response.send_message(f"nothing in {path}")
+
+
+@listing.autocomplete("path")
+async def complete_path(_: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=current + end, value=current + end) for end in ("/x", "/y")]
+
+
+def point_at(server: DiscordServer) -> None:
+    """Way A: the two class attributes that say where Discord is."""
+    Route.BASE = server.api_url
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway_url)
+
+
+@asynccontextmanager
+async def running(server: DiscordServer, **options: Any) -> AsyncIterator[SampleBot]:
+    """A sample bot that is ready, and is closed in the end."""
+    point_at(server)
+    bot = SampleBot(server.platform.world.guild.id, **options)
+    task = asyncio.create_task(bot.start(server.token))
+    try:
+        await asyncio.wait_for(bot.wait_until_ready(), 10)
+        yield bot
+    finally:
+        await bot.close()
+        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 5)

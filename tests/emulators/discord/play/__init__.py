@@ -1,0 +1,1 @@
+"""What can a user of Discord do?  (Say things, run commands, click, choose, fill in forms.)"""
