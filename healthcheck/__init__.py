@@ -1,1 +1,4 @@
-"""The HTTP program: asks the report board and sums up for platforms, Prometheus and people."""
+"""How does Helix tell the platform, Prometheus and people how it is?
+
+The HTTP program: it starts first, needs nobody, and answers from a verdict that a background task keeps fresh.
+"""

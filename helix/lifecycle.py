@@ -49,15 +49,16 @@ class Heart:
     def __init__(self, program: str, board: Board, pulse: Callable[[], Pulse]) -> None:
         self.program = program
         self.lag_seconds = 0.0
+        self.report: Report | None = None
         self._board = board
         self._pulse = pulse
         self._started_at = time.time()
 
     def beat(self) -> None:
-        """Post once, now."""
+        """Post once, now; `report` is what was said, also when a full disk did not take it."""
         pulse = self._pulse()
         current = release.current()
-        report = Report(
+        self.report = Report(
             program=self.program,
             pid=os.getpid(),
             version=current.version,
@@ -68,7 +69,7 @@ class Heart:
             checks=pulse.checks,
             facts=pulse.facts,
         )
-        self._board.post(report, pulse.metrics)
+        self._board.post(self.report, pulse.metrics)
 
     async def run(self) -> None:
         """Beat until cancelled; `lag_seconds` is how late the loop came round last."""

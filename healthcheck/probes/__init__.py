@@ -1,1 +1,1 @@
-"""Start-up probes, one check a file."""
+"""Is this container whole and can its programs run here? One check, one file; `suite` lists them."""

@@ -21,10 +21,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 BLOCK = 1 << 20
-REINSTALL = (
-    "install it again: "
-    "python -m pip install --force-reinstall --no-deps --require-hashes -r requirements.lock"
-)
+REINSTALL = "install it again: python -m pip install --force-reinstall --no-deps --require-hashes -r requirements.lock"
 WRITTEN_BY_THE_INSTALLER = frozenset({"INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "uv_cache.json"})
 
 
@@ -152,9 +149,7 @@ def _verify_file(entry: RecordedFile) -> Iterator[Fault]:
     try:
         found = _digest(entry) if entry.digest else _exists(entry.location)
     except FileNotFoundError:
-        yield Fault(
-            FaultKind.MISSING_FILE, entry.distribution, entry.path, "was installed and is missing", REINSTALL
-        )
+        yield Fault(FaultKind.MISSING_FILE, entry.distribution, entry.path, "was installed and is missing", REINSTALL)
         return
     except OSError as error:
         detail = f"can't be read: {error.strerror}"

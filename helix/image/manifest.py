@@ -102,9 +102,7 @@ def shipped_files(root: Path) -> Iterator[str]:
 
 def build(root: Path, files: Iterable[str], release: Release) -> Manifest:
     """Describe the named files below root."""
-    return Manifest(
-        release, tuple(sorted((_record(root, path) for path in files), key=lambda record: record.path))
-    )
+    return Manifest(release, tuple(sorted((_record(root, path) for path in files), key=lambda record: record.path)))
 
 
 def write(root: Path, files: Iterable[str], *, release: Release, output: Path | None = None) -> Manifest:
@@ -178,9 +176,7 @@ def _record(root: Path, path: str) -> FileRecord:
             return FileRecord(path, status.st_size, 0o777, _text_digest(target), target)
         return FileRecord(path, status.st_size, stat.S_IMODE(status.st_mode), _digest(root / path))
     except OSError as error:
-        raise HelixError(
-            f"can't read {path}: {error.strerror}", remedy="check the image build's COPY lines"
-        ) from error
+        raise HelixError(f"can't read {path}: {error.strerror}", remedy="check the image build's COPY lines") from error
 
 
 def _digest(path: Path) -> str:
@@ -259,9 +255,7 @@ def _mode_differences(found: Sequence[tuple[FileRecord, int]]) -> Iterator[Diffe
     for record, mode in plain:
         if mode != record.mode:
             detail = f"mode {record.mode:04o} was shipped, {mode:04o} is there"
-            yield Difference(
-                DifferenceKind.MODE, record.path, detail, f"chmod {record.mode:04o}, or {REBUILD}"
-            )
+            yield Difference(DifferenceKind.MODE, record.path, detail, f"chmod {record.mode:04o}, or {REBUILD}")
 
 
 def _has_modes(found: Sequence[tuple[FileRecord, int]]) -> bool:
