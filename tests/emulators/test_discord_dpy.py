@@ -35,9 +35,7 @@ async def test_a_slash_command_gets_its_answer(server: DiscordServer, bot: Sampl
     assert message.type == 20
 
 
-async def test_a_deferred_private_answer_fills_the_waiting_message(
-    server: DiscordServer, bot: SampleBot
-) -> None:
+async def test_a_deferred_private_answer_fills_the_waiting_message(server: DiscordServer, bot: SampleBot) -> None:
     asked = server.people.run("slow", number=7)
 
     message = await server.people.answer(asked)

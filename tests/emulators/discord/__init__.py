@@ -27,7 +27,7 @@ deleted, interaction, answer, commands, typing, deduplicated, invalid_session, p
 End a test with ``discord.assert_clean()``.
 
 As a process: ``python -m tests.emulators.discord --port 0 --token T --guild 1 --script S.json --record R``
-prints one JSON line ``{"api", "gateway", "tls_port", "control", "guild", "channel", "owner", "bot"}``; then
+prints one JSON line ``{"api", "gateway", "token", "tls_port", "control", "guild", "channel", "owner", …}``; then
 ``POST {control}/control/say {"content": "!ping"}`` and so on (``actions.py`` lists all) and
 ``GET {control}/record``, or ``async with Control(url) as c: await c.do("say", content="!ping")``.
 """

@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tls-port", type=int, help="the same with TLS; 0: any")
     parser.add_argument("--ca-file", type=Path, help="where to write the certificate to trust")
     parser.add_argument("--control-port", type=int, default=0)
-    parser.add_argument("--token", default="emulator.token.for-tests")
+    parser.add_argument("--token", default="", help="without it one is made up")
     parser.add_argument("--guild", type=int, help="the guild's id; without it a new one")
     parser.add_argument("--record", type=Path, help="append the record here as JSON lines")
     parser.add_argument("--script", type=Path, help='JSON: [{"do": ACTION, …}, …], carried out in order')
@@ -64,6 +64,7 @@ def addresses(discord: DiscordServer, control_port: int) -> dict[str, Any]:
     return {
         "api": discord.api_url,
         "gateway": discord.gateway_url,
+        "token": discord.token,
         "tls_port": discord.tls_port,
         "control": f"http://{discord.host}:{control_port}",
         "guild": str(world.guild.id),

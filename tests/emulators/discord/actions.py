@@ -17,9 +17,7 @@ Action = Callable[[DiscordServer, Json], Awaitable[Any]]
 
 async def say(discord: DiscordServer, body: Json) -> Any:
     """``{"content", "user"?, "channel"?}`` → the message."""
-    message = discord.people.say(
-        body["content"], user=user_of(discord, body), channel=channel_of(discord, body)
-    )
+    message = discord.people.say(body["content"], user=user_of(discord, body), channel=channel_of(discord, body))
     return discord.platform.show(message)
 
 

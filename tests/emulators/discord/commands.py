@@ -115,9 +115,7 @@ class Commands:
         while created and created[0] < now - 86_400:
             created.popleft()
         if len(created) >= CREATIONS_A_DAY:
-            raise ApiError(
-                400, 30034, "Max number of daily application command creates has been reached (200)"
-            )
+            raise ApiError(400, 30034, "Max number of daily application command creates has been reached (200)")
         created.append(now)
 
 

@@ -105,9 +105,7 @@ def channel(one: Channel) -> Json:
     }
     if one.recipient is not None:
         return body | {"recipients": [user(one.recipient)]}
-    overwrites = [
-        {"id": str(o.id), "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in one.overwrites
-    ]
+    overwrites = [{"id": str(o.id), "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in one.overwrites]
     return body | {
         "guild_id": str(one.guild_id),
         "name": one.name,

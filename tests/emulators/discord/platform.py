@@ -1,8 +1,10 @@
 """What is the whole state of one test server, and how does it speak to the sessions?"""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from . import payloads
@@ -21,7 +23,7 @@ from .world import Channel, Message, World
 class Settings:
     """What a test may turn, before or while the server runs."""
 
-    token: str = "emulator.token.for-tests"
+    token: str = ""  # without one, one of the real shape is made
     heartbeat_interval: float = 41.25
     acknowledge_heartbeats: bool = True
     compression: bool = True
@@ -47,6 +49,7 @@ class Platform:
         self.clock = Clock()
         self.ids = Snowflakes(self.clock)
         self.world = World(self.clock, self.ids, guild_id)
+        settings.token = settings.token or token_of(self.world.bot.id)
         self.record = Record(self.clock.now, record)
         self.sessions = Sessions(self.clock)
         self.buckets = Buckets(self.clock)
@@ -100,3 +103,8 @@ class Platform:
         only: Callable[[Session], bool] = lambda _: True,
     ) -> None:
         self.sessions.dispatch(event, payload, channel.guild_id, only)
+
+
+def token_of(bot_id: int) -> str:
+    """A token of the shape that Discord gives out: the bot's id, a time and a secret, each in base64."""
+    return f"{b64encode(str(bot_id).encode()).decode().rstrip('=')}.{token_urlsafe(5)[:6]}.{token_urlsafe(29)[:38]}"

@@ -131,9 +131,7 @@ def numbered(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if isinstance(node, dict) and "type" in node:
             count += 1
             kept = {"id": node.get("id") or count}
-            return kept | {
-                k: visit(v) if k in {"components", "accessory"} else v for k, v in node.items() if k != "id"
-            }
+            return kept | {k: visit(v) if k in {"components", "accessory"} else v for k, v in node.items() if k != "id"}
         return node
 
     return list(visit(json.loads(json.dumps(components))))
@@ -147,9 +145,7 @@ def attachments(platform: Platform, draft: Draft) -> list[Attachment]:
         number = re.sub(r"\D", "", file.field)
         about = told.get(number, {})
         name = re.sub(r"[^\w.-]+", "_", about.get("filename") or file.filename)
-        made.append(
-            Attachment(platform.ids.next(), name, file.content, file.content_type, about.get("description"))
-        )
+        made.append(Attachment(platform.ids.next(), name, file.content, file.content_type, about.get("description")))
     return made
 
 
@@ -182,9 +178,7 @@ def mention(platform: Platform, channel: Channel, message: Message, allowed: dic
     message.mentions = [world.users[int(u)] for u in dict.fromkeys(users) if int(u) in world.users]
     message.mention_roles = [int(r) for r in dict.fromkeys(roles) if guild and int(r) in guild.roles]
     message.mention_everyone = "everyone" in kinds and bool(re.search("@(everyone|here)", message.content))
-    original = (
-        platform.world.messages.get(int(message.reference["message_id"])) if message.reference else None
-    )
+    original = platform.world.messages.get(int(message.reference["message_id"])) if message.reference else None
     pinged = (allowed or {}).get("replied_user", allowed is None)
     if original is not None and pinged and original.author not in message.mentions:
         message.mentions.append(original.author)

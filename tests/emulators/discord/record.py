@@ -50,9 +50,7 @@ class Record:
         """The REST calls of this method whose path contains a text."""
         return [e for e in self.of("rest", method=method) if path_part in e.data["path"]]
 
-    async def wait(
-        self, kind: str, *, timeout: float = 10.0, count: int = 1, since: int = 0, **wanted: Any
-    ) -> Entry:
+    async def wait(self, kind: str, *, timeout: float = 10.0, count: int = 1, since: int = 0, **wanted: Any) -> Entry:
         """The ``count``-th entry of this kind from number ``since`` on; TimeoutError tells the tail."""
         try:
             async with asyncio.timeout(timeout):
@@ -79,7 +77,5 @@ def matches(entry: Entry, kind: str, wanted: dict[str, Any]) -> bool:
 
 
 def summary(entry: Entry) -> str:
-    text = " ".join(
-        f"{key}={value}" for key, value in entry.data.items() if key not in {"body", "reply", "d"}
-    )
+    text = " ".join(f"{key}={value}" for key, value in entry.data.items() if key not in {"body", "reply", "d"})
     return text[:160]

@@ -13,12 +13,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.emulators.mega", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 = any free one")
     parser.add_argument("--account", action="append", default=[], metavar="EMAIL:PASSWORD[:VERSION]")
-    parser.add_argument(
-        "--latency", type=float, default=0.0, metavar="SECONDS", help="round trip of each request"
-    )
-    parser.add_argument(
-        "--no-verify", action="store_true", help="don't check what clients store (benchmarks)"
-    )
+    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="round trip of each request")
+    parser.add_argument("--no-verify", action="store_true", help="don't check what clients store (benchmarks)")
     parser.add_argument("--fill", type=int, default=0, metavar="N", help="N small files in the first account")
     parser.add_argument("--tls", action="store_true", help="https; prints the authority's file, too")
     parser.add_argument("--transfer-host", default="", help="host name in transfer addresses")
@@ -27,9 +23,7 @@ def main() -> None:
 
 async def _serve(options: argparse.Namespace) -> None:
     limits = Limits(latency=options.latency, verify=not options.no_verify)
-    server = MegaServer(
-        limits=limits, tls=options.tls, port=options.port, transfer_host=options.transfer_host
-    )
+    server = MegaServer(limits=limits, tls=options.tls, port=options.port, transfer_host=options.transfer_host)
     for text in options.account:
         email, password, *version = text.split(":")
         account = server.add_account(email, password, version=int(version[0]) if version else 2)

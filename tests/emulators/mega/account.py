@@ -36,9 +36,7 @@ class Entry:
 class Account:
     """One account: who it is, what it holds, what happens in it."""
 
-    def __init__(
-        self, identity: Identity, spool: Spool, lock: threading.RLock, *, quota: int = DEFAULT_QUOTA
-    ) -> None:
+    def __init__(self, identity: Identity, spool: Spool, lock: threading.RLock, *, quota: int = DEFAULT_QUOTA) -> None:
         self.identity = identity
         self.tree = Tree(identity.handle, int(time.time()))
         self.events = EventLog()
@@ -74,9 +72,7 @@ class Account:
         """The folder of a path below the root, made where it is missing; "" is the root."""
         node = self.tree.root
         for name in filter(None, path.split("/")):
-            found = [
-                c for c in self.tree.children(node.handle) if c.kind is Kind.FOLDER and self.name(c) == name
-            ]
+            found = [c for c in self.tree.children(node.handle) if c.kind is Kind.FOLDER and self.name(c) == name]
             key = secrets.token_bytes(16)
             handle = found[0].handle if found else self._add(node, Kind.FOLDER, key, key, {"n": name}, 0, 0)
             node = self.tree.nodes[handle]

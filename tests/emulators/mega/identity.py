@@ -10,9 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.emulators.mega import crypto
 from tests.emulators.mega.codec import b64, mpi, new_user_handle, pad16, unb64
 
-EXPONENT = (
-    17  # small: mega.py recovers it by a recursive gcd, which a large one drives over the recursion limit
-)
+EXPONENT = 17  # small: mega.py recovers it by a recursive gcd, which a large one drives over the recursion limit
 SID_BYTES = 43
 
 

@@ -17,11 +17,7 @@ def prelogin(call: Call) -> Any:
     """Which kind of account is this, and its salt."""
     account = call.world.accounts.get(call.get("user").lower())
     if account is None:
-        return (
-            {"v": 2, "s": b64(secrets.token_bytes(16))}
-            if call.world.assume.unknown_user_has_salt
-            else {"v": 1}
-        )
+        return {"v": 2, "s": b64(secrets.token_bytes(16))} if call.world.assume.unknown_user_has_salt else {"v": 1}
     if account.identity.version == 1:
         return {"v": 1}
     return {"v": 2, "s": b64(account.identity.salt)}

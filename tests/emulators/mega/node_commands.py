@@ -30,15 +30,9 @@ def fetch(call: Call) -> Any:
         "f": current,
         **({"f2": versions} if split else {}),
         "ok": [{"h": h, "k": k, "ha": ha} for h, (k, ha) in account.shares.items()],
-        "s": [
-            {"h": h, "u": "EXP", "r": 0, "ts": tree.nodes[h].created}
-            for h in account.shares
-            if h in tree.nodes
-        ],
+        "s": [{"h": h, "u": "EXP", "r": 0, "ts": tree.nodes[h].created} for h in account.shares if h in tree.nodes],
         "u": [{"u": identity.handle, "c": 2, "m": identity.email}],
-        "ph": [
-            {"h": node, "ph": h, "ts": tree.nodes[node].created} for h, node in exported if node in tree.nodes
-        ],
+        "ph": [{"h": node, "ph": h, "ts": tree.nodes[node].created} for h, node in exported if node in tree.nodes],
         "sn": account.events.sn,
     }
 

@@ -80,9 +80,7 @@ class MegaServer:
         """A new account; `version` 1 or 2, `mfa` = the second factor that its logins must bring."""
         return self.world.add_account(email, password, version=version, mfa=mfa, quota=quota)
 
-    def fail(
-        self, on: str, effect: Effect, *, nth: int = 1, times: int | None = 1, after: bool = False
-    ) -> Fault:
+    def fail(self, on: str, effect: Effect, *, nth: int = 1, times: int | None = 1, after: bool = False) -> Fault:
         """Scripts a fault; see faults.py."""
         if on not in ENDPOINTS and on not in HANDLERS:
             raise ValueError(f"there is no command or endpoint {on!r}")

@@ -140,9 +140,7 @@ class Transfers:
         return response
 
     def _note(self, arrived: float, endpoint: str, offset: int, size: int, status: int) -> None:
-        self._world.record.requests.append(
-            Request(arrived, endpoint, offset=offset, size=size, status=status)
-        )
+        self._world.record.requests.append(Request(arrived, endpoint, offset=offset, size=size, status=status))
 
 
 async def _first(faults: Sequence[Fault], *, after: bool) -> web.Response | None:

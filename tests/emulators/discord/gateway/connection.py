@@ -48,9 +48,7 @@ class Connection:
         self.platform.record.add("connect", path=self.request.path, query=dict(self.request.query))
         if self.platform.settings.hello:
             interval = round(self.platform.settings.heartbeat_interval * 1000)
-            self.push(
-                {"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": interval, "_trace": ["[]"]}}
-            )
+            self.push({"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": interval, "_trace": ["[]"]}})
         tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch_heartbeat())]
         try:
             await self._read()

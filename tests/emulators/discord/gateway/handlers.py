@@ -163,9 +163,7 @@ def resume(link: Link, payload: Any) -> int | None:
     for frame in missed:
         link.push(frame)
     link.session, session.pipe, session.left_at = session, link, None
-    platform.record.add(
-        "resume", session=session.id, seq=sequence, replayed=len(missed), path=link.request.path
-    )
+    platform.record.add("resume", session=session.id, seq=sequence, replayed=len(missed), path=link.request.path)
     session.deliver("RESUMED", {"_trace": ["[]"]})
     return None
 

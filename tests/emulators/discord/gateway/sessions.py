@@ -69,9 +69,7 @@ class Sessions:
     def __iter__(self) -> Iterator[Session]:
         return iter(list(self._by_id.values()))
 
-    def open(
-        self, bits: int, shard: tuple[int, int], bot_id: int, presence: dict[str, Any] | None
-    ) -> Session:
+    def open(self, bits: int, shard: tuple[int, int], bot_id: int, presence: dict[str, Any] | None) -> Session:
         session = Session(secrets.token_hex(16), bits, shard, bot_id, presence)
         self._by_id[session.id] = session
         return session
@@ -111,9 +109,5 @@ class Sessions:
     ) -> None:
         """Send an event to each session whose shard and intents it fits."""
         for session in self:
-            if (
-                session.serves(guild_id)
-                and only(session)
-                and intents.may_see(event, payload, session.intents)
-            ):
+            if session.serves(guild_id) and only(session) and intents.may_see(event, payload, session.intents):
                 session.deliver(event, intents.blanked(event, payload, session.intents, session.bot_id))

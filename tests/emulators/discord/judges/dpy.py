@@ -53,8 +53,9 @@ class SampleBot(commands.Bot):
         self.seen: list[str] = []
         self.errors: list[Exception] = []
         self.add_command(ping)
-        for command in (slow, ask, listing):
-            self.tree.add_command(command)
+        self.tree.add_command(slow)
+        self.tree.add_command(ask)
+        self.tree.add_command(listing)
         self.tree.error(self.on_tree_error)
 
     async def setup_hook(self) -> None:

@@ -35,9 +35,7 @@ def click(platform: Platform, message: Message, which: str, user: User) -> Inter
     return use(platform, message, one, user, {})
 
 
-def choose(
-    platform: Platform, message: Message, which: str, values: tuple[str, ...], user: User
-) -> Interaction:
+def choose(platform: Platform, message: Message, which: str, values: tuple[str, ...], user: User) -> Interaction:
     one = find(platform, message, which, SELECTS, user)
     least, most = one.get("min_values", 1), one.get("max_values", 1)
     if not least <= len(values) <= most:
@@ -57,9 +55,7 @@ def resolved(platform: Platform, message: Message, kind: int, values: tuple[str,
     return commands.resolved(platform, channel, parameters, {value: int(value) for value in values})
 
 
-def use(
-    platform: Platform, message: Message, one: dict[str, Any], user: User, extra: dict[str, Any]
-) -> Interaction:
+def use(platform: Platform, message: Message, one: dict[str, Any], user: User, extra: dict[str, Any]) -> Interaction:
     data = {"custom_id": one["custom_id"], "component_type": one["type"], "id": one["id"]} | extra
     channel = platform.world.channels[message.channel_id]
     return send(platform, Kind.COMPONENT, data, user, channel, name=one["custom_id"], source=message)
@@ -77,9 +73,7 @@ def submit(platform: Platform, asked: Interaction, values: dict[str, Any]) -> In
         check_field(name, one, values.get(name, one.get("value", "")))
     filled = [fill(part, values) for part in form["components"]]
     data = {"custom_id": form["custom_id"], "components": filled}
-    return send(
-        platform, Kind.MODAL, data, asked.user, asked.channel, name=form["custom_id"], source=asked.source
-    )
+    return send(platform, Kind.MODAL, data, asked.user, asked.channel, name=form["custom_id"], source=asked.source)
 
 
 def check_field(name: str, one: dict[str, Any], value: Any) -> None:

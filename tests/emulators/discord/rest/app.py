@@ -53,8 +53,6 @@ def anything_else(platform: Platform) -> Serve:
         if wants_socket and not request.path.startswith("/api/"):
             return await connection.serve(platform, request)
         platform.problem(f"no such route here: {request.method} {request.path}")
-        return web.json_response(
-            {"message": "501: the test server does not know this route", "code": 0}, status=501
-        )
+        return web.json_response({"message": "501: the test server does not know this route", "code": 0}, status=501)
 
     return serve

@@ -29,9 +29,7 @@ class Reply:
             return web.Response(status=204, headers=self.headers)
         data = json.dumps(self.body).encode()
         data = data[: len(data) // 2] if self.truncate else data
-        return web.Response(
-            status=self.status, body=data, headers={"Content-Type": "application/json"} | self.headers
-        )
+        return web.Response(status=self.status, body=data, headers={"Content-Type": "application/json"} | self.headers)
 
 
 class Gate:
@@ -59,9 +57,7 @@ class Gate:
             request.transport.abort()
         return reply.write()
 
-    def _note(
-        self, request: web.Request, route: Route, body: Any, reply: Reply, dropped: bool, took: float
-    ) -> None:
+    def _note(self, request: web.Request, route: Route, body: Any, reply: Reply, dropped: bool, took: float) -> None:
         self._platform.buckets.note_answer(reply.status, reply.headers.get("X-RateLimit-Scope"))
         self._platform.record.add(
             "rest",
@@ -75,9 +71,7 @@ class Gate:
             milliseconds=round(took * 1000, 1),
         )
 
-    async def _answer(
-        self, request: web.Request, route: Route, body: Any, files: tuple[Upload, ...]
-    ) -> Reply:
+    async def _answer(self, request: web.Request, route: Route, body: Any, files: tuple[Upload, ...]) -> Reply:
         headers: dict[str, str] = {}
         try:
             self._check_login(request, route)

@@ -78,9 +78,7 @@ class Created:
     body: Any
 
 
-DICT_WANTED = {
-    "_errors": [{"code": "MODEL_TYPE_CONVERT", "message": "Only dictionaries may be used in a ModelType"}]
-}
+DICT_WANTED = {"_errors": [{"code": "MODEL_TYPE_CONVERT", "message": "Only dictionaries may be used in a ModelType"}]}
 
 Handler = Callable[[Call], Awaitable[Any]]
 

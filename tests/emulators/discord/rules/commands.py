@@ -121,9 +121,7 @@ def option(form: Form, one: dict[str, Any], path: str, depth: int) -> None:
     kind = one.get("type")
     if kind in {SUB_COMMAND, SUB_GROUP}:
         deepest = 1 if kind == SUB_COMMAND else 0
-        form.require(
-            depth <= deepest, f"{path}type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Nested too deep"
-        )
+        form.require(depth <= deepest, f"{path}type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Nested too deep")
         inside = one.get("options") or []
         if kind == SUB_GROUP:
             form.require(

@@ -29,9 +29,7 @@ def check_message(form: Form, found: Any, *, v2: bool = False) -> None:
     everything = list(walk(found))
     most = 40 if v2 else 5
     counted = len(everything) if v2 else len(found)
-    form.require(
-        counted <= most, "components", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {most} in length."
-    )
+    form.require(counted <= most, "components", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {most} in length.")
     seen: set[str] = set()
     for path, one in everything:
         kind = one.get("type")
@@ -98,9 +96,7 @@ def row(form: Form, path: str, inside: list[dict[str, Any]]) -> None:
 
 def button(form: Form, path: str, one: dict[str, Any], seen: set[str]) -> None:
     style = one.get("style")
-    form.require(
-        style in range(1, 7), f"{path}.style", "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3, 4, 5, 6)."
-    )
+    form.require(style in range(1, 7), f"{path}.style", "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3, 4, 5, 6).")
     if one.get("label") is not None:
         form.text(one["label"], f"{path}.label", 80)
     if style == LINK:
@@ -171,9 +167,7 @@ def select(form: Form, path: str, one: dict[str, Any], seen: set[str]) -> None:
 
 def text_input(form: Form, path: str, one: dict[str, Any], seen: set[str]) -> None:
     custom_id(form, path, one, seen)
-    form.require(
-        one.get("style") in {1, 2}, f"{path}.style", "BASE_TYPE_CHOICES", "Value must be one of (1, 2)."
-    )
+    form.require(one.get("style") in {1, 2}, f"{path}.style", "BASE_TYPE_CHOICES", "Value must be one of (1, 2).")
     for key, most in (("label", 45), ("placeholder", 100), ("value", 4000)):
         if one.get(key) is not None:
             form.text(one[key], f"{path}.{key}", most)
@@ -192,9 +186,7 @@ def check_modal(form: Form, body: dict[str, Any]) -> None:
     form.text(body.get("title", ""), "data.title", 45, 1)
     form.text(body.get("custom_id", ""), "data.custom_id", 100, 1)
     fields = body.get("components") or []
-    form.require(
-        1 <= len(fields) <= 5, "data.components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."
-    )
+    form.require(1 <= len(fields) <= 5, "data.components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
     seen: set[str] = set()
     for path, one in walk(fields, "data.components"):
         kind = one.get("type")

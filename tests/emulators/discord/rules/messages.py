@@ -35,25 +35,19 @@ def embeds(form: Form, found: Any) -> None:
         return
     form.require(len(found) <= 10, "embeds", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     total = sum(embed(form, f"embeds.{index}", one) for index, one in enumerate(found))
-    form.require(
-        total <= EMBED_TOTAL, "embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000"
-    )
+    form.require(total <= EMBED_TOTAL, "embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
 
 
 def embed(form: Form, path: str, one: dict[str, Any]) -> int:
     """Check one embed; returns how many characters it adds to the total."""
-    texts: list[tuple[str, Any, int]] = [
-        (f"{path}.{key}", one.get(key), most) for key, most in EMBED_TEXTS.items()
-    ]
+    texts: list[tuple[str, Any, int]] = [(f"{path}.{key}", one.get(key), most) for key, most in EMBED_TEXTS.items()]
     texts.append((f"{path}.footer.text", (one.get("footer") or {}).get("text"), 2048))
     texts.append((f"{path}.author.name", (one.get("author") or {}).get("name"), 256))
     for place, value, most in texts:
         if value is not None:
             form.text(value, place, most)
     fields = one.get("fields") or []
-    form.require(
-        len(fields) <= 25, f"{path}.fields", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length."
-    )
+    form.require(len(fields) <= 25, f"{path}.fields", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
     for index, field in enumerate(fields):
         form.text(field.get("name", ""), f"{path}.fields.{index}.name", 256, 1)
         form.text(field.get("value", ""), f"{path}.fields.{index}.value", 1024, 1)
