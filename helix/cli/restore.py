@@ -1,0 +1,23 @@
+"""`helix restore PATH [--version V] [--to PATH]`: bring a deleted or overwritten file back."""
+
+import argparse
+import asyncio
+from typing import Any
+
+from helix.cli.shared import EX_FINE, Context, console, human_size
+
+
+def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add `restore`."""
+    parser = commands.add_parser("restore", help="bring a deleted or overwritten file back")
+    parser.add_argument("path", help="the path in the folder")
+    parser.add_argument("--version", help="which version (default: the newest); `helix sync history PATH` lists them")
+    parser.add_argument("--to", metavar="PATH", help="where to put it (default: its own place)")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Restore and say what came back."""
+    answer = asyncio.run(context.control.restore(args.path, version=args.version, to=args.to))
+    told = f"{answer['path']} is back: {human_size(answer['size'])}, version {answer['version']}"
+    console().print(told, markup=False)
+    return EX_FINE

@@ -1,0 +1,54 @@
+"""What do the subcommands share?"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from helix.control import Control
+from helix.settings import Settings
+
+EX_FINE, EX_FINDINGS, EX_CANT_TELL = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The settings, and the environment they came from."""
+
+    settings: Settings
+    env: Mapping[str, str]
+
+    @property
+    def control(self) -> Control:
+        """A client of sync's control socket."""
+        return Control(self.settings.control_socket)
+
+
+def console() -> Console:
+    """Give a console that writes plain text, unwrapped, when standard output is a pipe."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=10_000, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print *value* as JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def human_size(count: float) -> str:
+    """Write a number of bytes for people."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"
+
+
+def human_age(seconds: float) -> str:
+    """Write a span of time for people, in its largest unit."""
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

@@ -1,0 +1,82 @@
+"""`helix status`: the one verdict, and the folders, in a terminal."""
+
+import argparse
+import asyncio
+import time
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from helix import situation
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, human_size, print_json
+from helix.control import Answer
+from helix.core import wording
+from helix.core.health import Status, Verdict
+from helix.errors import Refused, Unreachable
+
+_STYLES = {Status.PASS: "bold green", Status.WARN: "bold yellow", Status.FAIL: "bold red"}
+
+
+def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add `status`."""
+    parser = commands.add_parser("status", help="how Helix is; exit status 1 when it is not ready")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Print the verdict; 0 when ready, 1 when not."""
+    verdict, folders = asyncio.run(_ask(context))
+    if args.json:
+        print_json({**asdict(verdict), "lines": wording.lines(verdict), "folders": folders})
+    else:
+        _print(verdict, folders)
+    return EX_FINE if verdict.ready else EX_FINDINGS
+
+
+async def _ask(context: Context) -> tuple[Verdict, list[Answer]]:
+    verdict = await situation.verdict(context.settings)
+    try:
+        status = await context.control.status()
+    except (Unreachable, Refused):
+        # the verdict names it already
+        return verdict, []
+    return verdict, list(status["folders"])
+
+
+def _print(verdict: Verdict, folders: list[Answer]) -> None:
+    out = console()
+    out.print(Text(wording.headline(verdict), style=_STYLES[verdict.status]))
+    for line in wording.lines(verdict):
+        out.print(Text(f"  {line}"))
+    if verdict.programs:
+        out.print(_programs(verdict))
+    if folders:
+        out.print(_folders(folders))
+
+
+def _programs(verdict: Verdict) -> Table:
+    table = Table("program", "state", "pid", "for", box=None, pad_edge=False)
+    for program in verdict.programs:
+        age = human_age(verdict.now - program.started_at) if program.pid else "–"
+        table.add_row(program.name, program.state, str(program.pid or "–"), age)
+    return table
+
+
+def _folders(folders: list[Answer]) -> Table:
+    table = Table("folder", "state", "remote", "files", "size", "pending", "conflicts", "last success")
+    table.box, table.pad_edge = None, False
+    for folder in folders:
+        last = folder.get("last_success")
+        table.add_row(
+            folder["name"],
+            folder["state"],
+            folder["remote"],
+            str(folder["files"]["local"]),
+            human_size(folder["bytes"]["local"]),
+            str(folder["pending"]),
+            str(folder["conflicts"]),
+            f"{human_age(time.time() - last)} ago" if last else "never",
+        )
+    return table

@@ -1,0 +1,134 @@
+"""`helix sync now|plan|pause|resume|verify|history`: ask sync to do something, or what it did."""
+
+import argparse
+import asyncio
+import sys
+import time
+from typing import Any
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, human_size, print_json
+from helix.control import Answer, Control
+
+GOOD_OUTCOMES = ("done", "nothing")
+LOOK_SECONDS = 0.5
+HELPS = {
+    "now": "run a pass now and wait for its end",
+    "plan": "show what the next pass would do, and why",
+    "pause": "start no further pass",
+    "resume": "go on after a pause",
+    "verify": "compare content on both sides in the background",
+    "history": "list the last passes, or what happened to a path",
+}
+
+
+def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Add `sync` with its actions."""
+    parser = commands.add_parser("sync", help="run, plan, pause, resume, verify, or read the history")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, text in HELPS.items():
+        action = actions.add_parser(name, help=text)
+        action.add_argument("--json", action="store_true", help="print JSON")
+        if name == "now":
+            action.add_argument("--wait", type=float, default=3600.0, metavar="SECONDS", help="how long to wait (3600)")
+        if name == "history":
+            action.add_argument("path", nargs="?", default="", help="a path in the folder")
+            action.add_argument("--limit", type=int, default=20, help="how many entries (20)")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Ask, print the answer, and give 0; 1 when a pass did not go well."""
+    answer = asyncio.run(_ask(args, context.control))
+    if args.json:
+        print_json(answer)
+    else:
+        for line in _lines(args, answer):
+            console().print(line, markup=False)
+    if args.action == "now" and not all(run["outcome"] in GOOD_OUTCOMES for run in answer["runs"]):
+        return EX_FINDINGS
+    return EX_FINE
+
+
+async def _ask(args: argparse.Namespace, control: Control) -> Answer:
+    match args.action:
+        case "now":
+            return await _now(control, args)
+        case "plan":
+            return await control.plan()
+        case "pause":
+            return await control.pause()
+        case "resume":
+            return await control.resume()
+        case "verify":
+            return await control.verify()
+        case _:
+            return await control.history(path=args.path, limit=args.limit)
+
+
+async def _now(control: Control, args: argparse.Namespace) -> Answer:
+    """Run a pass; on a terminal a bar shows how far it is."""
+    if args.json or not sys.stdout.isatty():
+        return await control.sync(wait=args.wait)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("syncing", total=None)
+        asked = asyncio.create_task(control.sync(wait=args.wait))
+        while not (await asyncio.wait([asked], timeout=LOOK_SECONDS))[0]:
+            parts = [folder["progress"] for folder in (await control.status())["folders"] if folder["progress"]]
+            total = sum(part["bytes_total"] for part in parts) or None
+            bar.update(task, completed=sum(part["bytes_done"] for part in parts), total=total)
+        return asked.result()
+
+
+def _lines(args: argparse.Namespace, answer: Answer) -> list[str]:
+    match args.action:
+        case "now":
+            return [_run_line(run) for run in answer["runs"]] or ["accepted; the pass goes on"]
+        case "plan":
+            return [line for folder in answer["folders"] for line in _plan_lines(folder)]
+        case "pause" | "resume":
+            return ["paused" if answer["paused"] else "running"]
+        case "verify":
+            return ["accepted; `helix status --json` shows the result under verify"]
+        case _ if args.path:
+            return _path_lines(answer)
+        case _:
+            return [_run_line(run) for run in answer["runs"]] or ["no pass yet"]
+
+
+def _run_line(run: Answer) -> str:
+    counts = {key: run[key] for key in ("uploaded", "downloaded", "trashed", "moved", "conflicts", "failed")}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to do"
+    finished = run["finished"] or time.time()
+    line = f"{_moment(run['started'])}  {run['folder']}: {run['outcome']}; {told}"
+    line += f"; {human_size(run['bytes'])} in {human_age(finished - run['started'])}"
+    return f"{line}; {run['error']}" if run["error"] else line
+
+
+def _plan_lines(folder: Answer) -> list[str]:
+    lines = [f"{folder['name']}: {folder['total']} actions, {human_size(folder['bytes'])}"]
+    if folder["guard"]:
+        lines.append(f"  stopped: {folder['guard']['text']} → {folder['guard']['remedy']}")
+    for action in folder["actions"]:
+        target = f" → {action['to']}" if action["to"] else ""
+        lines.append(f"  {action['action']:<14} {action['path']}{target}  ({action['why']})")
+    if folder["total"] > len(folder["actions"]):
+        lines.append(f"  … and {folder['total'] - len(folder['actions'])} more")
+    return lines
+
+
+def _path_lines(answer: Answer) -> list[str]:
+    lines = [
+        f"{_moment(event['time'])}  {event['action']}: {event['outcome']}  {event['why']}" for event in answer["events"]
+    ]
+    for version in answer["versions"]:
+        lines.append(
+            f"version {version['version']}: {human_size(version['size'])}, {_moment(version['time'])}, "
+            f"{version['side']} side, {version['reason']}"
+        )
+    return lines or [f"nothing is known of {answer['path']}"]
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

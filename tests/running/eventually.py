@@ -1,0 +1,25 @@
+"""Wait for a condition with a deadline; the failure says what was seen last."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+DEADLINE_SECONDS = 30.0
+
+
+def eventually(look: Callable[[], T], *, within: float = DEADLINE_SECONDS, what: str = "") -> T:
+    """Look again and again until *look* gives something true; an AssertionError or OSError counts as not yet."""
+    deadline = time.monotonic() + within
+    seen: object = None
+    while True:
+        try:
+            seen = look()
+            if seen:
+                return seen  # type: ignore[return-value]
+        except (AssertionError, OSError) as error:
+            seen = error
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s: {what or look}; last seen: {seen!r}")
+        time.sleep(0.05)
