@@ -22,16 +22,10 @@ Promises of every operation:
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from helix.core.trees import Kind
 from services.sync.remotes.source import Source
-
-RESERVED = ".helix"
-"""The top-level directory that belongs to Helix on both sides and is never synced."""
-
-TEMPORARY_PREFIX = ".helix-tmp-"
-"""A file whose name starts so is half written; no scan and no listing shows it."""
 
 Progress = Callable[[int], Awaitable[None]]
 """Called with the number of bytes just moved; awaiting it is how the bandwidth limit slows a transfer down."""
@@ -41,16 +35,15 @@ async def no_progress(_moved: int) -> None:
     """The progress nobody listens to."""
 
 
-class Kind(StrEnum):
-    """The two things a tree is made of."""
+async def no_events() -> AsyncIterator[None]:
+    """The events of a remote that gives no hints."""
+    nothing: tuple[None, ...] = ()
+    for hint in nothing:
+        yield hint
 
-    FILE = "file"
-    DIRECTORY = "directory"
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One path as the remote shows it.
+class Entry(NamedTuple):
+    """One path as the remote shows it (a tuple, because listings make hundreds of thousands of them).
 
     `etag` changes whenever the content may have changed and never otherwise comes back; directories have "".
     `mtime_ns` is None where the remote keeps none; `digest` (`blake3:…`) is None unless the listing gives it free.
@@ -140,6 +133,7 @@ class Remote(Protocol):
     ) -> Entry:
         """Store the source's content at `path` (with its mtime, if kept) and return the entry as listed from now on.
 
+        The entry's `digest` is that of the bytes that were read, if the remote hashed them on the way.
         Missing parents are made. With `keep`, the replaced content stays reachable at that path (a path where nothing
         is), at every crash point. Raises `SourceChanged` if the source is not, or does not stay, what it says: then
         `path` is untouched.

@@ -1,0 +1,155 @@
+"""How is a file on disk replaced, moved and kept so that a crash leaves the whole old or the whole new one?
+
+Write to a temporary file in the same directory, fsync it, rename it, fsync the directory. All functions block:
+call them in a thread. A parent that is a symlink is refused, so that no path ever leads out of the root.
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import stat
+
+from services.sync.reserved import TEMPORARY_PREFIX
+
+
+class Outside(OSError):
+    """A parent of the path is a symlink or a file: writing there would leave the root or lose something."""
+
+
+def full(root: str, path: str) -> str:
+    """The path on disk of a path in the tree."""
+    return f"{root}/{path}" if path else root
+
+
+def temporary_for(target: str) -> str:
+    """A new name in the directory of `target`; nothing is made."""
+    return f"{os.path.dirname(target)}/{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+
+
+def look(path: str) -> os.stat_result | None:
+    """Stat without following; None if nothing is there."""
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def check_parents(root: str, path: str) -> None:
+    """Raise `Outside` unless every existing parent of `path` below `root` is a real directory."""
+    parts = path.split("/")[:-1]
+    for depth in range(1, len(parts) + 1):
+        parent = full(root, "/".join(parts[:depth]))
+        seen = look(parent)
+        if seen is None:
+            return
+        if not stat.S_ISDIR(seen.st_mode):
+            raise Outside(errno.ENOTDIR, "a parent is not a directory", parent)
+
+
+def make_directories(root: str, path: str) -> None:
+    """Make the directory and its missing parents, durably. Raises FileExistsError if a file is in the way."""
+    check_parents(root, path + "/x")
+    missing: list[str] = []
+    while path and look(full(root, path)) is None:
+        missing.append(path)
+        path = path.rpartition("/")[0]
+    for directory in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(full(root, directory))
+        sync_directory(os.path.dirname(full(root, directory)))
+
+
+def make_parents(root: str, path: str) -> None:
+    """Make the missing parents of a path."""
+    make_directories(root, path.rpartition("/")[0])
+
+
+def sync_directory(directory: str) -> None:
+    """Make names that were just made or renamed in it survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: str) -> None:
+    """Make the content survive a power cut."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def put_in_place(temporary: str, target: str) -> None:
+    """Rename a written and fsynced temporary file over `target`, durably."""
+    os.replace(temporary, target)
+    sync_directory(os.path.dirname(target))
+
+
+def put_where_nothing_is(source: str, target: str) -> None:
+    """Rename a file or directory to where nothing may be; raises FileExistsError otherwise.
+
+    A file is linked, then unlinked, so that two who do it at once can't overwrite each other.
+    """
+    if stat.S_ISDIR(os.lstat(source).st_mode):
+        _rename_checked(source, target)
+    else:
+        _link_then_unlink(source, target)
+    sync_directory(os.path.dirname(target))
+    sync_directory(os.path.dirname(source))
+
+
+def keep_copy(path: str, kept: str) -> None:
+    """Make the content reachable at `kept` too: a hard link, or a copy where links are not supported."""
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        temporary = temporary_for(kept)
+        shutil.copy2(path, temporary, follow_symlinks=False)
+        sync_file(temporary)
+        os.rename(temporary, kept)
+    sync_directory(os.path.dirname(kept))
+
+
+def write_whole(target: str, content: bytes) -> None:
+    """Replace a small file."""
+    temporary = temporary_for(target)
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        put_in_place(temporary, target)
+    except OSError:
+        discard(temporary)
+        raise
+
+
+def discard(path: str) -> None:
+    """Remove a temporary file, if it is there."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _link_then_unlink(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        _rename_checked(source, target)
+    else:
+        os.unlink(source)
+
+
+def _rename_checked(source: str, target: str) -> None:
+    """Where the file system has no links, and for directories: look, then rename."""
+    if look(target) is not None:
+        raise FileExistsError(errno.EEXIST, "something is there", target)
+    os.rename(source, target)

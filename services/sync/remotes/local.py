@@ -1,0 +1,350 @@
+"""How is a directory on this machine a remote?
+
+`local:PATH`: a mounted volume, a second disk, or the embedded default. The etag is inode, size, mtime and ctime: any
+write through the file system changes it. Everything blocking runs in threads, big files in pieces.
+"""
+
+import asyncio
+import errno
+import os
+import shutil
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import ParamSpec, TypeVar
+
+from blake3 import blake3
+
+from helix.core.trees import Kind
+from services.sync import files
+from services.sync.remotes.errors import (
+    Changed,
+    Gone,
+    NameRefused,
+    NotEmpty,
+    OverQuota,
+    Refused,
+    RemoteError,
+    Unreachable,
+)
+from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
+from services.sync.remotes.source import CHUNK_BYTES, OpenSource, Source
+from services.sync.walk import Witness, walk
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 1000
+_FEATURES = Features(keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4)
+
+
+class LocalRemote:
+    """A directory as a remote."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.abspath(root)
+
+    @property
+    def name(self) -> str:
+        """The setting."""
+        return f"local:{self._root}"
+
+    @property
+    def features(self) -> Features:
+        """What a directory can do."""
+        return _FEATURES
+
+    async def connect(self) -> None:
+        """Make the directory if its parent is there."""
+        await _threaded(_make_root, self._root)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
+        """Walk in a thread, a batch at a time."""
+        witness = Witness()
+        entries = self._entries(witness, under)
+        while batch := await _threaded(_take, entries):
+            yield batch
+        if witness.unseen:
+            first = min(witness.unseen)
+            raise Unreachable(
+                f"the remote directory {first or '/'} can't be read", remedy="Correct its permissions, then wait."
+            )
+        for leftover in witness.leftovers:
+            await _threaded(files.discard, files.full(self._root, leftover))
+
+    async def stat(self, path: str) -> Entry | None:
+        """One look at the disk."""
+        return await _threaded(self._stat, path)
+
+    async def upload(
+        self,
+        source: Source,
+        path: str,
+        *,
+        expect: str | None,
+        keep: str | None = None,
+        progress: Progress = no_progress,
+    ) -> Entry:
+        """Copy to a temporary file beside the target, fsync, look once more, rename."""
+        temporary = await _threaded(self._prepare, path, expect)
+        try:
+            digest = await _copy(source, temporary, progress)
+            return await _threaded(self._commit, temporary, path, expect, keep, digest)
+        finally:
+            await _finally(files.discard, temporary)
+
+    async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
+        """Copy in pieces; the source must stay what it was."""
+        return await _copy(await _threaded(self._source, path, expect), target, progress)
+
+    async def digest(self, path: str, *, expect: str, progress: Progress = no_progress) -> str:
+        """Read in pieces and hash."""
+        return await _copy(await _threaded(self._source, path, expect), None, progress)
+
+    async def matches(self, source: Source, path: str, *, expect: str, progress: Progress = no_progress) -> bool:
+        """Hash both."""
+        there = await self.digest(path, expect=expect, progress=progress)
+        return there == await _threaded(source.digest)
+
+    async def move(self, path: str, to: str, *, expect: str) -> Entry:
+        """Link and unlink a file, rename a directory."""
+        return await _threaded(self._move, path, to, expect)
+
+    async def mkdir(self, path: str) -> Entry:
+        """Make it and its parents."""
+        return await _threaded(self._mkdir, path)
+
+    async def rmdir(self, path: str) -> None:
+        """Remove it if it is empty."""
+        await _threaded(self._rmdir, path)
+
+    async def remove(self, path: str, *, expect: str) -> None:
+        """Unlink a file."""
+        await _threaded(self._remove, path, expect)
+
+    async def quota(self) -> Quota:
+        """The disk's."""
+        usage = await _threaded(shutil.disk_usage, self._root)
+        return Quota(usage.used, usage.total)
+
+    def events(self) -> AsyncIterator[None]:
+        """The watcher of the daemon looks at directories; nothing to add here."""
+        return no_events()
+
+    def _entries(self, witness: Witness, under: str) -> Iterator[Entry]:
+        if files.look(self._root) is None:
+            raise Unreachable(f"{self.name} is not there", remedy="Mount the volume that holds it.")
+        files.check_parents(self._root, under + "/x" if under else "x")
+        for path, seen in walk(self._root, witness, under):
+            yield _entry(path, seen)
+
+    def _stat(self, path: str) -> Entry | None:
+        files.check_parents(self._root, path)
+        seen = files.look(files.full(self._root, path))
+        if seen is None or not (stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode)):
+            return None
+        return _entry(path, seen)
+
+    def _expect(self, path: str, expect: str | None) -> None:
+        """Raise unless the path is what the caller saw."""
+        target = files.full(self._root, path)
+        seen = files.look(target)
+        if expect is None:
+            if seen is not None:
+                raise Changed(f"{path} appeared on the remote")
+        elif seen is None:
+            raise Gone(f"{path} is gone from the remote")
+        elif _etag(seen) != expect:
+            raise Changed(f"{path} changed on the remote")
+
+    def _source(self, path: str, expect: str) -> Source:
+        self._expect(path, expect)
+        files.check_parents(self._root, path)
+        return Source.of(files.full(self._root, path))
+
+    def _prepare(self, path: str, expect: str | None) -> str:
+        if expect is not None:
+            self._expect(path, expect)
+        files.make_parents(self._root, path)
+        self._expect(path, expect)
+        return files.temporary_for(files.full(self._root, path))
+
+    def _commit(self, temporary: str, path: str, expect: str | None, keep: str | None, digest: str) -> Entry:
+        target = files.full(self._root, path)
+        self._expect(path, expect)
+        if expect is None:
+            files.put_where_nothing_is(temporary, target)
+        else:
+            if keep is not None:
+                files.make_parents(self._root, keep)
+                files.keep_copy(target, files.full(self._root, keep))
+            files.put_in_place(temporary, target)
+        return _entry(path, os.lstat(target))._replace(digest=digest)
+
+    def _move(self, path: str, to: str, expect: str) -> Entry:
+        files.check_parents(self._root, path)
+        self._expect(path, expect)
+        files.make_parents(self._root, to)
+        self._expect(to, None)
+        target = files.full(self._root, to)
+        files.put_where_nothing_is(files.full(self._root, path), target)
+        return _entry(to, os.lstat(target))
+
+    def _mkdir(self, path: str) -> Entry:
+        files.make_directories(self._root, path)
+        seen = os.lstat(files.full(self._root, path))
+        if not stat.S_ISDIR(seen.st_mode):
+            raise Changed(f"{path} is a file on the remote")
+        return _entry(path, seen)
+
+    def _rmdir(self, path: str) -> None:
+        files.check_parents(self._root, path)
+        target = files.full(self._root, path)
+        try:
+            os.rmdir(target)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                raise NotEmpty(f"{path} still holds something on the remote") from error
+            raise
+        files.sync_directory(os.path.dirname(target))
+
+    def _remove(self, path: str, expect: str) -> None:
+        files.check_parents(self._root, path)
+        if files.look(files.full(self._root, path)) is not None:
+            self._expect(path, expect)
+            files.discard(files.full(self._root, path))
+
+
+async def _copy(source: Source, target: str | None, progress: Progress) -> str:
+    """Read the source to its end, hashing, and write it to `target` if there is one; return the digest."""
+    copy = _Copy(source, target)
+    if source.size <= CHUNK_BYTES:
+        await _threaded(copy.all)
+        await progress(source.size)
+        return copy.digest
+    with copy.opened():
+        while count := await _threaded(copy.piece):
+            await progress(count)
+        await _threaded(copy.finish)
+    return copy.digest
+
+
+class _Copy:
+    """A copy in pieces, hashed on the way. Blocking."""
+
+    def __init__(self, source: Source, target: str | None) -> None:
+        self._source = source
+        self._target = target
+        self._hasher = blake3()
+        self._offset = 0
+        self._content: OpenSource | None = None
+        self._descriptor: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """Of what was read so far."""
+        return f"blake3:{self._hasher.hexdigest()}"
+
+    def all(self) -> None:
+        """A small file in one go."""
+        with self.opened():
+            while self.piece():
+                pass
+            self.finish()
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold both files open."""
+        with self._source.open() as self._content:
+            if self._target:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._descriptor = os.open(self._target, flags, 0o666)
+            try:
+                yield
+            finally:
+                if self._descriptor is not None:
+                    os.close(self._descriptor)
+
+    def piece(self) -> int:
+        """Copy the next piece; 0 at the end."""
+        assert self._content is not None
+        data = self._content.read_at(self._offset, CHUNK_BYTES)
+        self._hasher.update(data)
+        self._offset += len(data)
+        view = memoryview(data)
+        while self._descriptor is not None and view:
+            view = view[os.write(self._descriptor, view) :]
+        return len(data)
+
+    def finish(self) -> None:
+        """Give the copy the source's mtime, make it durable, and see that the source stood still."""
+        assert self._content is not None
+        if self._descriptor is not None:
+            os.utime(self._descriptor, ns=(self._source.mtime_ns, self._source.mtime_ns))
+            os.fsync(self._descriptor)
+        self._content.check()
+
+
+def _entry(path: str, seen: os.stat_result) -> Entry:
+    if stat.S_ISDIR(seen.st_mode):
+        return Entry(path, Kind.DIRECTORY, 0, None, "")
+    return Entry(path, Kind.FILE, seen.st_size, seen.st_mtime_ns, _etag(seen))
+
+
+def _etag(seen: os.stat_result) -> str:
+    if stat.S_ISDIR(seen.st_mode):
+        return ""
+    return f"{seen.st_ino}-{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ctime_ns}"
+
+
+def _take(entries: Iterator[Entry]) -> list[Entry]:
+    return list(islice(entries, BATCH))
+
+
+def _make_root(root: str) -> None:
+    if files.look(root) is None:
+        os.mkdir(root)
+
+
+async def _threaded(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run in a thread and translate the operating system's errors: the one border of this remote."""
+    with _translated():
+        return await asyncio.to_thread(act, *args, **kwargs)
+
+
+async def _finally(act: Callable[[str], None], path: str) -> None:
+    """Clean up also when the task is being cancelled."""
+    await asyncio.shield(asyncio.to_thread(act, path))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except RemoteError:
+        raise
+    except OSError as error:
+        raise _translate(error) from error
+
+
+def _translate(error: OSError) -> RemoteError:
+    what = f"{error.strerror or error} on the remote"
+    match error.errno:
+        case errno.ENOENT:
+            return Gone(what)
+        case errno.EEXIST | errno.ENOTDIR | errno.EISDIR | errno.ELOOP:
+            return Changed(what)
+        case errno.ENOSPC | errno.EDQUOT:
+            return OverQuota(what)
+        case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
+            return NameRefused(what)
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return Refused(what, remedy="Correct the permissions of the remote directory or its mount.")
+        case _:
+            return Unreachable(what)

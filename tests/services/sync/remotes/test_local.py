@@ -1,0 +1,20 @@
+"""Does a directory keep every promise of a remote?"""
+
+from pathlib import Path
+
+import pytest
+
+from services.sync.remotes.local import LocalRemote
+from tests.contracts.remote_contract import RemoteContract
+
+
+class TestLocal(RemoteContract):
+    @pytest.fixture
+    async def remote(self, tmp_path: Path) -> LocalRemote:
+        remote = LocalRemote(str(tmp_path / "remote"))
+        await remote.connect()
+        return remote
+
+    @pytest.fixture
+    async def other(self, remote: LocalRemote, tmp_path: Path) -> LocalRemote:
+        return LocalRemote(str(tmp_path / "remote"))
