@@ -7,9 +7,12 @@ set -eu
 DEBIAN="
 node:nodejs
 npm:npm
+megatools:megatools
+gcc:gcc
+unshare:util-linux
 "
 # exact versions, so that a judge changes only on purpose
-NODE_PACKAGES="discord.js@14.28.1"
+NODE_PACKAGES="discord.js@14.28.1 megajs@1.3.10"
 NODE_HOME=${HELIX_TEST_NODE:-${XDG_CACHE_HOME:-$HOME/.cache}/helix-test-node}
 
 missing=

@@ -33,6 +33,7 @@ class Batch:
     request_id: str
     sid: str
     commands: list[dict[str, Any]]
+    base: str
     public_folder: str
     faults: list[list[Fault]] = field(default_factory=list)
     """For each command the faults that strike it."""
@@ -83,7 +84,9 @@ class Api:
             commands = _parse(body)
         except ValueError:
             return web.Response(text=str(int(Code.EARGS)))
-        batch = Batch(arrived, query.get("id", ""), query.get("sid", ""), commands, query.get("n", ""))
+        batch = Batch(
+            arrived, query.get("id", ""), query.get("sid", ""), commands, self._world.base(request), query.get("n", "")
+        )
         if asked := self._hashcash(request, batch):
             self._note(batch, 402, ())
             return web.Response(status=402, headers={"X-Hashcash": asked})
@@ -130,7 +133,7 @@ class Api:
             results = []
             try:
                 for command, faults in zip(batch.commands, batch.faults, strict=True):
-                    call = Call(self._world, batch.sid, visitor, command, batch.public_folder)
+                    call = Call(self._world, batch.sid, visitor, command, batch.base, batch.public_folder)
                     results.append(self._run_one(call, faults))
             except RequestRefusedError as refusal:
                 return Reply.whole(refusal.code)

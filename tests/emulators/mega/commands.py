@@ -22,6 +22,8 @@ class Call:
     visitor: Account | None
     """Whose session the request came in, if any."""
     request: dict[str, Any]
+    base: str
+    """What transfer addresses begin with."""
     public_folder: str = ""
     """The public folder a request without session looks into (`n` of its address)."""
 

@@ -59,7 +59,7 @@ class Listening:
                 return web.json_response({"a": events, "sn": account.events.sn})
         name = b64(secrets.token_bytes(12))
         self._waits[name] = (account.events, sn)
-        return web.json_response({"w": f"{self._world.base}/wait/{name}"})
+        return web.json_response({"w": f"{self._world.base(request)}/wait/{name}"})
 
 
 async def _disturbed(faults: list[Fault]) -> web.Response | None:

@@ -38,12 +38,14 @@ class MegaServer:
         tls: bool = False,
         port: int = 0,
         transfer_host: str = "",
+        tls_socket: str | None = None,
     ) -> None:
         self.world = World(limits, assume)
         self.port = port
         self.ca_file: Path | None = None
         self._scheme = "https" if tls else "http"
-        self._transfer_host = transfer_host
+        self._tls_socket = tls_socket
+        self.world.transfer_host = transfer_host
         self._runner: web.AppRunner | None = None
         self._cleanup = contextlib.ExitStack()
         self._threaded = contextlib.ExitStack()
@@ -132,10 +134,13 @@ class MegaServer:
             handler_cancellation=True,
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self._tls())
+        site = web.TCPSite(
+            self._runner, "127.0.0.1", self.port, ssl_context=self._certify() if self._scheme == "https" else None
+        )
         await site.start()
         self.port = self._runner.addresses[0][1]
-        self.world.base = f"{self._scheme}://{self._transfer_host}" if self._transfer_host else self.url
+        if self._tls_socket is not None:
+            await web.UnixSite(self._runner, self._tls_socket, ssl_context=self._certify()).start()
 
     async def stop(self) -> None:
         """Closes all connections and forgets everything."""
@@ -172,9 +177,8 @@ class MegaServer:
     ) -> None:
         self._threaded.close()
 
-    def _tls(self) -> ssl.SSLContext | None:
-        if self._scheme == "http":
-            return None
+    def _certify(self) -> ssl.SSLContext:
+        """A certificate for MEGA's host names, of an authority of our own whose file clients may trust."""
         authority = trustme.CA()
         folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="mega-ca-")))
         self.ca_file = folder / "ca.pem"

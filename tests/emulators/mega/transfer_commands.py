@@ -19,7 +19,7 @@ def upload_url(call: Call) -> Any:
         raise RefusedError(Code.EOVERQUOTA)
     raw_token = int(call.request.get("v", 0)) >= 2
     upload = Upload(size, call.world.spool.reserve(size), raw_token, account.email)
-    return {"p": f"{call.world.base}/ul/{call.world.open_upload(upload)}"}
+    return {"p": f"{call.base}/ul/{call.world.open_upload(upload)}"}
 
 
 @command("g")
@@ -31,7 +31,7 @@ def download_url(call: Call) -> Any:
     answer: dict[str, Any] = {"s": node.size, "at": node.attributes, "msd": 1, "tl": 0} | node.extras
     if call.request.get("g") == 1:
         name = call.world.open_download(Download(node.at, node.size))
-        answer["g"] = f"{call.world.base}/dl/{name}"
+        answer["g"] = f"{call.base}/dl/{name}"
     return answer
 
 

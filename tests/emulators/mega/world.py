@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from tests.emulators.mega.account import DEFAULT_QUOTA, Account
 from tests.emulators.mega.audit import why_unreadable
 from tests.emulators.mega.codec import b64, new_handle
@@ -33,8 +35,8 @@ class World:
         self.assume = assume or Assumptions()
         self.faults = FaultPlan()
         self.record = Record()
-        self.base = ""
-        """What transfer addresses begin with, once the server listens."""
+        self.transfer_host = ""
+        """Host (and port) in transfer addresses; by default the one that the client asked."""
         self.hashcash: HashcashRule | None = None
         self.lock = threading.RLock()
         self.spool = Spool()
@@ -66,6 +68,10 @@ class World:
         with self.lock:
             self.accounts[identity.email.lower()] = account
         return account
+
+    def base(self, request: web.Request) -> str:
+        """What the addresses handed to this client begin with."""
+        return f"{request.scheme}://{self.transfer_host or request.host}"
 
     def login(self, identity: Identity) -> Session:
         """Opens a session."""
