@@ -51,6 +51,7 @@ def up(settings: Settings, env: Mapping[str, str]) -> int:
         raise Misconfigured(problems)
     lock = _lock(settings.run_dir / "helix.lock")
     _clear(settings.run_dir)
+    _append_to_stdout()
     command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(release.ROOT / "supervisord.conf")]
     log.info("helix_started", extra={"port": settings.port, "commit": release.current().commit})
     # a group of its own, so that Ctrl-C reaches supervisord once, through us; it keeps the lock while it lives
@@ -117,6 +118,12 @@ def _clear(run_dir: Path) -> None:
         board.withdraw(program)
     for leftover in ("supervisor.sock", "sync.sock", "exit.json"):
         (run_dir / leftover).unlink(missing_ok=True)
+
+
+def _append_to_stdout() -> None:
+    """Append, when standard output is a file: supervisord opens it anew, and each would overwrite the other's lines."""
+    flags = fcntl.fcntl(1, fcntl.F_GETFL)
+    fcntl.fcntl(1, fcntl.F_SETFL, flags | os.O_APPEND)
 
 
 def _note_path(run_dir: Path) -> Path:

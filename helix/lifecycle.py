@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from helix import release
 from helix.board import Board
-from helix.core.health import Check, JsonScalar, Report
+from helix.core.health import MISCONFIGURED, Check, JsonScalar, Report
 
 PERIOD_SECONDS = 1.0
 
@@ -56,7 +56,21 @@ class Heart:
 
     def beat(self) -> None:
         """Post once, now; `report` is what was said, also when a full disk did not take it."""
-        pulse = self._pulse()
+        self._post(self._pulse())
+
+    def last_words(self, *checks: Check) -> None:
+        """Say, before leaving with 78, why a restart can't help: supervisord keeps no status of a quick end."""
+        self._post(Pulse(MISCONFIGURED, checks))
+
+    async def run(self) -> None:
+        """Beat until cancelled; `lag_seconds` is how late the loop came round last."""
+        while True:
+            self.beat()
+            due = time.monotonic() + PERIOD_SECONDS
+            await asyncio.sleep(PERIOD_SECONDS)
+            self.lag_seconds = max(0.0, time.monotonic() - due)
+
+    def _post(self, pulse: Pulse) -> None:
         current = release.current()
         self.report = Report(
             program=self.program,
@@ -70,11 +84,3 @@ class Heart:
             facts=pulse.facts,
         )
         self._board.post(self.report, pulse.metrics)
-
-    async def run(self) -> None:
-        """Beat until cancelled; `lag_seconds` is how late the loop came round last."""
-        while True:
-            self.beat()
-            due = time.monotonic() + PERIOD_SECONDS
-            await asyncio.sleep(PERIOD_SECONDS)
-            self.lag_seconds = max(0.0, time.monotonic() - due)

@@ -51,10 +51,11 @@ def decode(program: str, data: bytes) -> Report | Unreadable:
 
 def decode_checks(items: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
     """Read checks as `asdict` wrote them; anything else is a TypeError, ValueError or KeyError."""
-    return tuple(_check(item) for item in items)
+    return tuple(decode_check(item) for item in items)
 
 
-def _check(item: Mapping[str, Any]) -> Check:
+def decode_check(item: Mapping[str, Any]) -> Check:
+    """Read one check. Raises `ValueError`, `KeyError` or `TypeError` when it is none."""
     check = Check(**{**item, "status": Status(item["status"])})
     wrong = [name for name, kind in _CHECK_KINDS.items() if not _is_a(getattr(check, name), kind)]
     if wrong:

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return image.run(args)
     try:
         config = settings.from_env(os.environ, cwd=Path.cwd())
-        return SUBCOMMANDS[args.command].run(args, Context(config, os.environ))
+        exit_status: int = SUBCOMMANDS[args.command].run(args, Context(config, os.environ))
     except Misconfigured as error:
         _complain_of_settings(error)
         return EX_CONFIG
@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EX_CANT_TELL
     except KeyboardInterrupt:
         return 130
+    return exit_status
 
 
 def parser() -> argparse.ArgumentParser:

@@ -31,6 +31,10 @@ class State(StrEnum):
     STOPPING = "stopping"
 
 
+MISCONFIGURED = "misconfigured"
+"""State of a program's last report when it leaves with 78: a restart can't help, and its checks say why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at.

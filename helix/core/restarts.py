@@ -22,12 +22,17 @@ EX_SOFTWARE = 70
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """One end of a program: when (seconds since the epoch), how long it had lived, how it ended."""
+    """One end of a program: when (seconds since the epoch), how long it had lived, how it ended.
+
+    `cause` and `remedy` are the program's own last words, where it had any.
+    """
 
     at: float
     lived_seconds: float
     status: int
     reason: str
+    cause: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def decide(program: str, exits: Sequence[Exit], *, essential: bool, patience: Pa
     patience = patience or Patience()
     last = exits[-1]
     if last.status == EX_CONFIG:
-        return _settings_wrong(program, essential=essential)
+        return _settings_wrong(program, last, essential=essential)
 
     recent = within(exits, last.at, patience.window_seconds)
     early = _early_in_a_row(recent, patience.early_seconds)
@@ -103,9 +108,9 @@ def describe(exit_: Exit) -> str:
             return f"exit status {exit_.status}"
 
 
-def _settings_wrong(program: str, *, essential: bool) -> Decision:
-    cause = f"{program} refuses its settings (exit status {EX_CONFIG})"
-    remedy = f"the last lines of {program} in the log name the setting; correct it and deploy again"
+def _settings_wrong(program: str, last: Exit, *, essential: bool) -> Decision:
+    cause = last.cause or f"{program} refuses its settings (exit status {EX_CONFIG})"
+    remedy = last.remedy or f"the last lines of {program} in the log name the setting; correct it and deploy again"
     return GiveUp(EX_CONFIG, cause, remedy) if essential else LeaveDown(cause, remedy)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from helix import launch
 from helix.board import Board
 from helix.core import restarts
-from helix.core.health import ProgramState, Report
+from helix.core.health import MISCONFIGURED, Check, ProgramState, Report, Status
 from helix.core.restarts import Exit, GiveUp, LeaveDown, Restart
 from helix.errors import HelixError
 from helix.settings import Settings
@@ -127,22 +127,34 @@ class Ward:
 
     def _note_end(self, program: str, state: ProgramState) -> list[Exit]:
         now = time.time()
-        reason = self._reason(program, state)
+        words = self._last_words(program)
+        status = restarts.EX_CONFIG if words else state.exit_status
+        reason = self._reason(program, status)
         lived = max(0.0, now - self._started.get(program, now))
         ends = self.exits.setdefault(program, [])
-        ends.append(Exit(now, lived, state.exit_status, reason))
+        ends.append(Exit(now, lived, status, reason, words.output if words else "", words.remedy if words else ""))
         del ends[:-100]
         self.totals[program, reason] = self.totals.get((program, reason), 0) + 1
-        facts = {"subject": program, "status": state.exit_status, "reason": reason, "lived_seconds": round(lived, 1)}
+        facts = {"subject": program, "status": status, "reason": reason, "lived_seconds": round(lived, 1)}
         log.error("program_ended", extra=facts)
         return ends
 
-    def _reason(self, program: str, state: ProgramState) -> str:
+    def _last_words(self, program: str) -> Check | None:
+        """Give what the program said before it left with 78; supervisord keeps no status of an end within startsecs."""
+        report = self._board.read(program)
+        if not isinstance(report, Report) or report.state != MISCONFIGURED:
+            return None
+        # of this life, not of an earlier one
+        if report.started_at < self._started.get(program, 0.0) - 1.0:
+            return None
+        return next((check for check in report.checks if check.status is Status.FAIL), None)
+
+    def _reason(self, program: str, status: int) -> str:
         """Name the kind of end, one of `hang`, `signal`, `config`, `expected`, `error`."""
         if program in self._killed:
             self._killed.discard(program)
             return "hang"
-        match state.exit_status:
+        match status:
             case -1:
                 return "signal"
             case restarts.EX_CONFIG:
