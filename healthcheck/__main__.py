@@ -22,7 +22,7 @@ from healthcheck.bodies import Writer
 from healthcheck.exposition import Exposition
 from healthcheck.listening import listen
 from healthcheck.probes.probe import Place
-from healthcheck.probes.suite import Prober
+from healthcheck.probes.suite import Prober, make_suite
 from healthcheck.watch import Watch
 from helix import logs, release
 from helix.board import Board
@@ -47,7 +47,7 @@ class Server:
         self._supervisor = supervisor
         self._release = release.current()
         self.board = Board(settings.run_dir)
-        self.prober = Prober(place)
+        self.prober = Prober(place, make_suite())
         self.heart = Heart(PROGRAM, self.board, self._pulse)
         self.watch = Watch(self._gather, lambda: self.heart.report)
         self._port = 0

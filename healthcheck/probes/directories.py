@@ -1,11 +1,12 @@
 """Can every directory that Helix writes to really be written?
 
-A file is made, read back and deleted, for permissions alone tell nothing of a read-only mount or a full disk.
-The missing directory that stopped a start is no. 20 of the recorded failures; here it is made, or named.
+A file is written, read back and taken away, for permissions alone tell nothing of a read-only mount or a full disk.
+Nothing is made here: an empty directory in the place of a volume that is not mounted would be taken for the files.
 """
 
 import asyncio
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from healthcheck.probes.probe import Fault, Finding, Place, passed, sum_up
 from helix.core.health import Status
 from helix.settings import Settings
 
-MARK = b"helix"
+BLOCK = b"helix" * 1024
 
 
 async def probe(place: Place) -> Finding:
@@ -30,32 +31,30 @@ def _look(settings: Settings) -> Finding:
     space = disk.check(disk.measure(settings.home), time.time())
     if space.status is Status.FAIL:
         return Finding(Status.FAIL, space.output, space.remedy)
-    return sum_up([fault for name, path in _directories(settings) for fault in _try(name, path)])
-
-
-def _directories(settings: Settings) -> Iterator[tuple[str, Path]]:
-    yield "run", settings.run_dir
-    yield "journal", settings.journal_dir
+    faults = [*_try("run", settings.run_dir), *_try("journal", settings.journal_dir)]
     for folder in settings.folders:
-        yield f"folder {folder.name}", folder.local
-        kind, _, path = folder.remote.partition(":")
-        if kind == "local":
-            yield f"remote of folder {folder.name}", Path(path)
+        # in mirror mode the folder is only read: it may be a read-only mount
+        faults += _try(f"folder {folder.name}", folder.local, write=folder.mode != "mirror")
+    return sum_up(faults)
 
 
-def _try(name: str, path: Path) -> Iterator[Fault]:
-    remedy = "mount the volume writable for the user that runs Helix, or correct HELIX_HOME and HELIX_FOLDER"
+def _try(name: str, path: Path, *, write: bool = True) -> Iterator[Fault]:
+    remedy = "mount the volume, writable for the user that runs Helix, or correct HELIX_HOME and HELIX_FOLDER"
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        _write_and_delete(path / f".helix-probe-{os.getpid()}")
+        with os.scandir(path) as entries:
+            next(entries, None)
+        if write:
+            _write_and_read(path)
+    except FileNotFoundError:
+        yield Fault(f"the {name} directory is missing", remedy)
     except OSError as error:
-        yield Fault(f"the {name} directory can't be written: {error.strerror}", remedy)
+        yield Fault(f"the {name} directory can't be used: {error.strerror or error}", remedy)
 
 
-def _write_and_delete(file: Path) -> None:
-    try:
-        file.write_bytes(MARK)
-        if file.read_bytes() != MARK:
-            raise OSError(0, "what was written is not what is read")
-    finally:
-        file.unlink(missing_ok=True)
+def _write_and_read(path: Path) -> None:
+    """Use a file without a name where the system has such, so that nobody who watches the folder is woken."""
+    with tempfile.TemporaryFile(dir=path, prefix=".helix-probe-", buffering=0) as file:
+        file.write(BLOCK)
+        file.seek(0)
+        if file.read(len(BLOCK)) != BLOCK:
+            raise OSError("what was written is not what is read")

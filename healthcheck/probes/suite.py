@@ -10,7 +10,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from healthcheck.probes import directories, distributions, files, programs, settings
+from healthcheck.probes import directories, files, imports, programs, settings
+from healthcheck.probes.distributions import Distributions
 from healthcheck.probes.probe import Finding, Place, Probe
 from helix.core.health import Check, Status
 
@@ -26,13 +27,16 @@ class Timed:
     limit: float = 60.0
 
 
-SUITE: Mapping[str, Timed] = {
-    "files": Timed(files.probe, 5.0),
-    "distributions": Timed(distributions.probe, 30.0),
-    "settings": Timed(settings.probe, 30.0),
-    "directories": Timed(directories.probe, 5.0),
-    "programs": Timed(programs.probe, 15.0),
-}
+def make_suite() -> Mapping[str, Timed]:
+    """Give the probes anew; some of them remember what they found right."""
+    return {
+        "imports": Timed(imports.probe, 60.0),
+        "files": Timed(files.probe, 5.0),
+        "distributions": Timed(Distributions(), 15.0),
+        "settings": Timed(settings.probe, 30.0),
+        "directories": Timed(directories.probe, 5.0),
+        "programs": Timed(programs.probe, 15.0),
+    }
 
 
 async def run_probe(name: str, timed: Timed, place: Place) -> Check:
@@ -46,7 +50,7 @@ async def run_probe(name: str, timed: Timed, place: Place) -> Check:
     return finding.check(name, time.time())
 
 
-async def run_probes(place: Place, suite: Mapping[str, Timed] = SUITE) -> tuple[Check, ...]:
+async def run_probes(place: Place, suite: Mapping[str, Timed]) -> tuple[Check, ...]:
     """Run every probe once, side by side."""
     return tuple(await asyncio.gather(*(run_probe(name, timed, place) for name, timed in suite.items())))
 
@@ -54,7 +58,7 @@ async def run_probes(place: Place, suite: Mapping[str, Timed] = SUITE) -> tuple[
 class Prober:
     """Runs the probes for ever and keeps what each found last; `finished` is set when each has ended once."""
 
-    def __init__(self, place: Place, suite: Mapping[str, Timed] = SUITE) -> None:
+    def __init__(self, place: Place, suite: Mapping[str, Timed]) -> None:
         self._place = place
         self._suite = suite
         self._found: dict[str, Check] = {}

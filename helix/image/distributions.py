@@ -77,14 +77,20 @@ def installed(site_packages: Sequence[Path]) -> list[Distribution]:
 
 def verify_records(site_packages: Sequence[Path]) -> list[Fault]:
     """Compare every installed file with the RECORD of its distribution."""
-    faults: list[Fault] = []
-    for distribution in installed(site_packages):
+    found = installed(site_packages)
+    faults = list(unrecorded(found))
+    for distribution in found:
+        for entry in recorded_files(distribution):
+            faults.extend(verify_file(entry))
+    return faults
+
+
+def unrecorded(found: Iterable[Distribution]) -> Iterator[Fault]:
+    """Name the distributions that have no RECORD."""
+    for distribution in found:
         if distribution.read_text("RECORD") is None:
             detail = "has no RECORD, so nobody can tell whether its files are whole"
-            faults.append(Fault(FaultKind.NO_RECORD, _name(distribution), "", detail, REINSTALL))
-        for entry in recorded_files(distribution):
-            faults.extend(_verify_file(entry))
-    return faults
+            yield Fault(FaultKind.NO_RECORD, _name(distribution), "", detail, REINSTALL)
 
 
 def find_two_owners(site_packages: Sequence[Path]) -> list[Fault]:
@@ -145,7 +151,8 @@ def _written_later(path: str) -> bool:
     return name in WRITTEN_BY_THE_INSTALLER and folder.endswith(".dist-info")
 
 
-def _verify_file(entry: RecordedFile) -> Iterator[Fault]:
+def verify_file(entry: RecordedFile) -> Iterator[Fault]:
+    """Compare one installed file with its RECORD line."""
     try:
         found = _digest(entry) if entry.digest else _exists(entry.location)
     except FileNotFoundError:
