@@ -1,0 +1,38 @@
+"""What do the start-up probes find here and now? `python -m healthcheck.doctor` prints their checks as a JSON list.
+
+`helix doctor` runs it in a fresh interpreter (docs/decisions/0007-doctor.md). The programs are probed with the
+environment that `helix up` would give them: this Python first on PATH, every directory made.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from healthcheck.probes.probe import Place
+from healthcheck.probes.suite import make_suite, run_probes
+from helix import places, release
+from helix.core.health import Check
+
+
+def examine(env: Mapping[str, str], *, root: Path, cwd: Path) -> tuple[Check, ...]:
+    """Run every probe of *root* once, as if Helix were started with *env* from *cwd*."""
+    path = os.path.dirname(sys.executable) + os.pathsep + env.get("PATH", os.defpath)
+    place = Place(root, {**env, "PATH": path}, cwd)
+    settings = place.settings()
+    if settings is not None:
+        places.prepare(settings)
+    return asyncio.run(run_probes(place, make_suite()))
+
+
+def main() -> None:
+    """Print what the probes found; that is the answer, whatever it is, so the exit status is 0."""
+    checks = examine(os.environ, root=release.ROOT, cwd=Path.cwd())
+    print(json.dumps([asdict(check) for check in checks]))  # noqa: T201 - its answer
+
+
+if __name__ == "__main__":
+    main()
