@@ -150,6 +150,11 @@ def snowflake(text: str) -> int:
     return int(text)
 
 
+def snowflakes(text: str) -> frozenset[int]:
+    """Parse a comma-separated list of Discord ids."""
+    return frozenset(snowflake(part) for part in text.split(",") if part.strip())
+
+
 def secret(text: str) -> Secret:
     """Take a secret; a placeholder left in place is refused."""
     if _PLACEHOLDER.fullmatch(text.strip()):

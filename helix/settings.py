@@ -51,6 +51,8 @@ class Discord:
     token: Secret | None
     guild_id: int | None
     architect_id: int | None
+    act_roles: frozenset[int]
+    read_roles: frozenset[int]
     status_channel_id: int | None
     prefix: str
     api_base: str | None
@@ -148,6 +150,8 @@ def _discord(reader: "_Reader") -> Discord:
         token=token or alias,
         guild_id=reader.value("DISCORD_GUILD_ID", parsing.snowflake, None),
         architect_id=reader.value("ARCHITECT_ID", parsing.snowflake, None),
+        act_roles=reader.value("DISCORD_ACT_ROLES", parsing.snowflakes, frozenset()),
+        read_roles=reader.value("DISCORD_READ_ROLES", parsing.snowflakes, frozenset()),
         status_channel_id=reader.value("DISCORD_STATUS_CHANNEL_ID", parsing.snowflake, None),
         prefix=reader.text("DISCORD_PREFIX") or "!",
         api_base=reader.value("DISCORD_API_BASE", parsing.url, None),

@@ -1,0 +1,53 @@
+"""How is the bot put together? `python -m services.bot`
+
+Without a token it posts that it is disabled, and imports no Discord library at all.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from helix import logs, settings
+from helix.board import Board
+from helix.core.health import Check, Status
+from helix.errors import EX_CONFIG, Misconfigured
+from helix.lifecycle import Heart, Pulse, stop_on_signals
+from helix.settings import Settings
+
+
+def main() -> int:
+    """Read the settings and run; give the exit status."""
+    try:
+        found = settings.from_env(os.environ, cwd=Path.cwd())
+    except Misconfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return EX_CONFIG
+    logs.setup("bot", level=found.log_level, style=found.log_format, secrets=found.secrets)
+    found.run_dir.mkdir(parents=True, exist_ok=True)
+    if found.discord.token is None:
+        return asyncio.run(_disabled(found))
+    from services.bot.run import run  # noqa: PLC0415 (a bot without a token needs no Discord library)
+
+    try:
+        return asyncio.run(run(found, found.discord.token))
+    except Misconfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return EX_CONFIG
+
+
+async def _disabled(found: Settings) -> int:
+    """Say once a second that there is no bot, which is no failure."""
+    board = Board(found.run_dir)
+    check = Check("bot:gateway", Status.PASS, "the bot is disabled: no DISCORD_BOT_TOKEN is set")
+    heart = Heart("bot", board, lambda: Pulse(state="disabled", checks=(check,)))
+    async with stop_on_signals() as stop:
+        beating = asyncio.create_task(heart.run())
+        await stop.wait()
+        beating.cancel()
+    board.withdraw("bot")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

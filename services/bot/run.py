@@ -1,0 +1,72 @@
+"""How do the bot's parts run together while there is a token?"""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import discord
+
+from helix.board import Board
+from helix.control import Control
+from helix.core.health import Report
+from helix.lifecycle import Heart, Pulse, stop_on_signals
+from helix.parsing import Secret
+from helix.settings import Settings
+from services.bot import permissions, transport
+from services.bot.client import Helix
+from services.bot.kit import Kit
+from services.bot.link import Link
+from services.bot.lives import Lives, Timing
+from services.bot.metrics import Metrics
+
+FRESH_SECONDS = 5.0
+"""A report of sync's that is older says nothing about whose turn it is."""
+
+
+async def run(settings: Settings, token: Secret, timing: Timing | None = None) -> int:
+    """Serve until a signal; give the exit status. Raises `Misconfigured` for a certificate file of no use."""
+    transport.redirect(settings.discord)
+    transport.connector(settings.discord.ca_file)
+    _hush_voice()
+    board = Board(settings.run_dir)
+    link = Link()
+    heart = Heart("bot", board, lambda: _pulse(link, metrics))
+    metrics = Metrics(link, lambda: heart.lag_seconds)
+    kit = Kit(
+        settings=settings,
+        control=Control(settings.control_socket),
+        link=link,
+        metrics=metrics,
+        rules=permissions.rules_of(settings.discord),
+        lag_seconds=lambda: heart.lag_seconds,
+    )
+    lives = Lives(lambda: Helix(kit), token, link, turn=lambda: _our_turn(board), timing=timing)
+    async with stop_on_signals() as stop:
+        beating = asyncio.create_task(heart.run())
+        try:
+            return await lives.run(stop)
+        finally:
+            beating.cancel()
+            board.withdraw("bot")
+
+
+def _pulse(link: Link, metrics: Metrics) -> Pulse:
+    return Pulse(
+        state=link.phase,
+        checks=(replace(link.check(), time=time.time()),),
+        facts={"resumes": link.resumes, "identifies": link.identifies, "clients": link.lives},
+        metrics=metrics.text(),
+    )
+
+
+def _our_turn(board: Board) -> bool:
+    """Say no only while sync, alive, says that another container is the writer."""
+    report = board.read("sync")
+    fresh = isinstance(report, Report) and time.time() - report.posted_at < FRESH_SECONDS
+    return not (fresh and isinstance(report, Report) and report.state == "standby")
+
+
+def _hush_voice() -> None:
+    """Voice libraries are left out on purpose; two warnings at each client would only be noise."""
+    discord.VoiceClient.warn_nacl = False
+    discord.VoiceClient.warn_dave = False
