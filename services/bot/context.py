@@ -7,6 +7,7 @@ still sees one answer.
 
 import secrets
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import discord
@@ -44,6 +45,10 @@ class Ctx(commands.Context[commands.Bot]):
         """Tell Discord within its three seconds that an answer comes."""
         if self.interaction is not None and not self.interaction.response.is_done():
             await self.defer(ephemeral=True)
+
+    def working(self) -> AbstractAsyncContextManager[object]:
+        """Show in the channel that the bot works; a slash command shows it by itself."""
+        return self.channel.typing() if self.interaction is None else nullcontext()
 
     async def answer(
         self, reply: Reply, *, view: discord.ui.View | None = None, file: discord.File | None = None

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 import discord
 
 _TOKEN_REMEDY = "set DISCORD_BOT_TOKEN to the bot's present token (Discord developer portal, Bot, Reset Token)"
-_INTENT_REMEDY = "switch the Message Content intent on (Discord developer portal, Bot), or set DISCORD_PREFIX=off for slash commands only"
+_INTENT_REMEDY = (
+    "switch the Message Content intent on (Discord developer portal, Bot), "
+    "or set DISCORD_PREFIX=off for slash commands only"
+)
 _FINAL_CLOSES = {
     4004: ("Discord refused the bot's token", _TOKEN_REMEDY),
     4010: ("Discord refused the shard", "run one container per token"),

@@ -137,20 +137,23 @@ class Lives:
                 return endings.Lost("Discord ends every session")
 
     async def _bury(self, client: Client, *tasks: "asyncio.Task[object]") -> None:
-        """Close the client in an orderly way, within a time limit, and leave no task behind."""
+        """Leave no task behind, and close the client in an orderly way, within a time limit.
+
+        The tasks go first: a client that still reads answers its own close with code 4000, which keeps the session.
+        """
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(self._timing.close_seconds):
                 await client.close()
         except TimeoutError:
             log.warning("discord_close_timed_out")
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _next_delay(self) -> float:
         ceiling = min(self._timing.longest_delay_seconds, self._timing.first_delay_seconds * 2.0**self._failures)
         self._failures = min(self._failures + 1, 16)
-        return ceiling * self._rng.uniform(0.5, 1.0)
+        return float(ceiling * self._rng.uniform(0.5, 1.0))
 
 
 def _ending(serving: "asyncio.Task[None]") -> endings.Final | endings.Lost:

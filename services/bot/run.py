@@ -1,6 +1,7 @@
 """How do the bot's parts run together while there is a token?"""
 
 import asyncio
+import logging
 import time
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ async def run(settings: Settings, token: Secret, timing: Timing | None = None) -
     """Serve until a signal; give the exit status. Raises `Misconfigured` for a certificate file of no use."""
     transport.redirect(settings.discord)
     transport.connector(settings.discord.ca_file)
-    _hush_voice()
+    _hush_library()
     board = Board(settings.run_dir)
     link = Link()
     heart = Heart("bot", board, lambda: _pulse(link, metrics))
@@ -66,7 +67,16 @@ def _our_turn(board: Board) -> bool:
     return not (fresh and isinstance(report, Report) and report.state == "standby")
 
 
-def _hush_voice() -> None:
-    """Voice libraries are left out on purpose; two warnings at each client would only be noise."""
+def _hush_library() -> None:
+    """Keep noise out of the log: voice is left out on purpose, and a lost connection needs no traceback."""
     discord.VoiceClient.warn_nacl = False
     discord.VoiceClient.warn_dave = False
+    logging.getLogger("discord.client").addFilter(_untraced)
+
+
+def _untraced(record: logging.LogRecord) -> bool:
+    if isinstance(record.msg, str) and record.msg.startswith("Attempting a reconnect"):
+        cause = record.exc_info[0] if record.exc_info else None
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        record.cause = cause.__name__ if cause else ""
+    return True

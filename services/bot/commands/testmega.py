@@ -25,6 +25,6 @@ class SelftestCommands(commands.Cog, name="Test"):
         Name the failing step and its remedy.
         """
         with self._kit.jobs.hold("testmega", ctx.author.id):
-            async with ctx.typing(ephemeral=True):
+            async with ctx.working():
                 result = await self._kit.control.selftest(key=ctx.key)
         await ctx.answer(sync.selftest(result))

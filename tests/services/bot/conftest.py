@@ -1,0 +1,27 @@
+"""What the bot's tests have in common: a home, a Discord, sync's control socket."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.discord import DiscordServer
+from tests.services.bot.stage import ControlSocket, short_home
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with short_home() as found:
+        yield found
+
+
+@pytest.fixture
+async def discord_server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def control(home: Path) -> AsyncIterator[ControlSocket]:
+    async with ControlSocket().listening(home) as socket:
+        yield socket

@@ -1,0 +1,181 @@
+"""Does the bot come back from every loss of its connection that the library does not mend?"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from helix import settings
+from helix.board import Board
+from helix.core.health import Report, Status
+from services.bot.lives import Timing
+from services.bot.run import run
+from tests.emulators.discord import DiscordServer
+from tests.services.bot.stage import environment, until
+
+BRISK = Timing(watchdog_seconds=0.6, first_delay_seconds=0.1, longest_delay_seconds=0.3, look_seconds=0.1)
+
+
+@pytest.fixture(autouse=True)
+def library_as_it_was() -> Iterator[None]:
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@asynccontextmanager
+async def brisk_bot(home: Path, env: dict[str, str], timing: Timing = BRISK) -> AsyncIterator[Board]:
+    """Run the bot in this process, less patient than in life."""
+    found = settings.from_env(env, cwd=home)
+    (home / "run").mkdir(exist_ok=True)
+    assert found.discord.token is not None
+    running = asyncio.create_task(run(found, found.discord.token, timing))
+    try:
+        yield Board(home / "run")
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def reported(board: Board) -> Report:
+    report = board.read("bot")
+    assert isinstance(report, Report)
+    return report
+
+
+def says(board: Board, state: str) -> bool:
+    report = board.read("bot")
+    return isinstance(report, Report) and report.state == state
+
+
+def clients(board: Board) -> int:
+    report = board.read("bot")
+    return int(report.facts["clients"] or 0) if isinstance(report, Report) else 0
+
+
+async def test_a_refused_first_gateway_connection_is_tried_again_with_a_new_client(
+    home: Path, discord_server: DiscordServer
+) -> None:
+    env = environment(home, discord_server, DISCORD_GATEWAY_URL="ws://127.0.0.1:9")
+
+    async with brisk_bot(home, env, replace(BRISK, watchdog_seconds=9.0)) as board:
+        await until(lambda: clients(board) >= 2)
+        away = reported(board)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord_server.gateway_url)
+        await discord_server.people.ready()
+        await until(lambda: says(board, "connected"))
+
+    assert away.checks[0].status is Status.WARN
+    assert "the gateway refuses connections" in away.checks[0].output
+
+
+async def test_rest_refused_at_login_is_a_warning_and_tried_again(home: Path, discord_server: DiscordServer) -> None:
+    await discord_server.go_down()
+
+    async with brisk_bot(home, environment(home, discord_server)) as board:
+        await until(lambda: says(board, "away"))
+        away = reported(board)
+        await discord_server.come_up()
+        await discord_server.people.ready()
+        await until(lambda: says(board, "connected"))
+
+    assert (away.checks[0].status, "Discord is not reachable" in away.checks[0].output) == (Status.WARN, True)
+
+
+async def test_a_dead_resume_address_ends_the_client_and_a_new_one_connects(
+    home: Path, discord_server: DiscordServer
+) -> None:
+    discord_server.platform.settings.resume_url = "ws://127.0.0.1:9"
+    people = discord_server.people
+
+    async with brisk_bot(home, environment(home, discord_server)) as board:
+        await people.ready()
+        discord_server.platform.settings.resume_url = None
+        discord_server.cut()
+        await discord_server.platform.record.wait("identify", count=2, timeout=20)
+        reply = await people.reply(people.say("!version"))
+
+        await until(lambda: clients(board) >= 2)
+
+    assert "Helix" in reply.content
+
+
+async def test_a_dropped_connection_is_resumed_by_the_same_client(home: Path, discord_server: DiscordServer) -> None:
+    async with brisk_bot(home, environment(home, discord_server)) as board:
+        await discord_server.people.ready()
+        discord_server.ask_to_reconnect()
+        await discord_server.platform.record.wait("resume", timeout=10)
+        await until(lambda: reported(board).facts["resumes"] == 1)
+
+        assert (reported(board).facts["clients"], reported(board).facts["identifies"]) == (1, 1)
+
+
+async def test_a_black_hole_shows_as_a_warning_before_the_library_notices(
+    home: Path, discord_server: DiscordServer
+) -> None:
+    discord_server.platform.settings.heartbeat_interval = 0.4
+
+    async with brisk_bot(home, environment(home, discord_server)) as board:
+        await discord_server.people.ready()
+        await until(lambda: says(board, "connected"))
+        before = reported(board).checks[0].status
+        discord_server.black_hole()
+        await until(lambda: reported(board).checks[0].status is Status.WARN)
+
+        assert before is Status.PASS
+        assert "has not answered the bot's heartbeat" in reported(board).checks[0].output
+
+
+async def test_the_gateway_is_left_to_another_container_while_that_is_the_writer(
+    home: Path, discord_server: DiscordServer
+) -> None:
+    board = Board(home / "run")
+    board.run_dir.mkdir()
+    record = discord_server.platform.record
+
+    def sync_says(state: str) -> None:
+        board.post(_sync_report(state))
+
+    sync_says("standby")
+    async with brisk_bot(home, environment(home, discord_server)):
+        await until(lambda: says(board, "standby"))
+        parked, connections = reported(board), record.of("connect")
+        sync_says("writer")
+        await discord_server.people.ready()
+        await until(lambda: says(board, "connected"))
+        sync_says("standby")
+        await until(lambda: says(board, "standby"))
+
+    assert (parked.checks[0].status, connections) == (Status.PASS, [])
+    assert len(record.calls("GET", "/users/@me")) == 2
+    assert [entry.data["code"] for entry in record.of("disconnect")] == [1000]
+
+
+def _sync_report(state: str) -> Report:
+    now = time.time()
+    return Report("sync", 1, "0", "0", state, now, now)
+
+
+async def test_sessions_that_end_at_once_do_not_use_up_the_days_budget(
+    home: Path, discord_server: DiscordServer
+) -> None:
+    timing = Timing(
+        watchdog_seconds=5, first_delay_seconds=0.05, longest_delay_seconds=30, look_seconds=0.05, sessions_an_hour=2
+    )
+    record = discord_server.platform.record
+
+    async with brisk_bot(home, environment(home, discord_server), timing) as board:
+        for count in range(1, 4):
+            await record.wait("identify", count=count, timeout=20)
+            if count < 3:
+                discord_server.invalidate(resumable=False)
+        await until(lambda: "Discord ends every session" in reported(board).checks[0].output)
+
+    assert len(record.of("identify")) == 3
