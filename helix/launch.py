@@ -74,11 +74,12 @@ def _exit_status(run_dir: Path, status: int, *, asked_to_stop: bool) -> int:
 
 
 def _environment(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
-    """Give the programs' environment: this Python first on PATH, the home as an absolute path, output unbuffered."""
+    """Give the programs' environment: this Python first on PATH, absolute places, output unbuffered."""
     bin_dir = os.path.dirname(sys.executable)
     return {
         **env,
         "HELIX_HOME": str(settings.home.resolve()),
+        "HELIX_CWD": env.get("HELIX_CWD") or os.getcwd(),
         "PATH": bin_dir + os.pathsep + env.get("PATH", os.defpath),
         "PYTHONUNBUFFERED": "1",
     }

@@ -6,16 +6,14 @@ Names and defaults: the table in docs/settings.md.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from helix import parsing
-from helix.errors import Misconfigured, Problem
-from helix.parsing import BadValue, BandwidthLimit, DeleteLimit, Secret
-
-T = TypeVar("T")
+from helix.errors import Misconfigured
+from helix.parsing import BandwidthLimit, DeleteLimit, Secret
+from helix.reading import Reader
 
 SOCKET_PATH_LIMIT = 103
 """Bytes in a Unix socket's path, the smaller of Linux (107) and macOS (103)."""
@@ -107,9 +105,11 @@ class Settings:
 def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
     """Make the settings from *env*; relative paths are taken from *cwd*.
 
+    The launcher hands its own directory on as `HELIX_CWD`, so that a relative path means one place to all programs.
     Reads `NAME_FILE` files and `helix.toml`. Raises `Misconfigured` with every problem found.
     """
-    reader = _Reader(env, cwd)
+    cwd = Path(env.get("HELIX_CWD") or cwd)
+    reader = Reader(env, cwd)
     home = reader.path("HELIX_HOME", cwd / "var")
     _check_socket_path(reader, home)
     mega = Mega(
@@ -141,7 +141,7 @@ def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
     return settings
 
 
-def _discord(reader: "_Reader") -> Discord:
+def _discord(reader: Reader) -> Discord:
     token = reader.secret("DISCORD_BOT_TOKEN")
     alias = reader.secret("DISCORD_TOKEN")
     if token and alias and token != alias:
@@ -161,14 +161,14 @@ def _discord(reader: "_Reader") -> Discord:
     )
 
 
-def _folders(reader: "_Reader", home: Path) -> tuple[Folder, ...]:
+def _folders(reader: Reader, home: Path) -> tuple[Folder, ...]:
     """Read the one folder of the environment, or the several of `helix.toml`."""
     root = "/" + (reader.text("MEGA_REMOTE_DIR") or "SamsaraHelix_Core").strip("/")
     default_remote = f"mega:{root}" if reader.text("MEGA_EMAIL") else f"local:{home / 'remote'}"
     base = Folder(
         name="files",
         local=reader.path("HELIX_FOLDER", home / "files"),
-        remote=reader.value("HELIX_REMOTE", parsing.remote, default_remote),
+        remote=reader.remote("HELIX_REMOTE", default_remote),
         mode=reader.value("HELIX_MODE", parsing.choice("two-way", "mirror", "restore"), "two-way"),
         scan_seconds=reader.value("HELIX_SCAN_SECONDS", parsing.positive_seconds, 300.0),
         settle_seconds=reader.value("HELIX_SETTLE_SECONDS", parsing.seconds, 3.0),
@@ -182,7 +182,7 @@ def _folders(reader: "_Reader", home: Path) -> tuple[Folder, ...]:
     return folders
 
 
-def _folder_tables(reader: "_Reader", file: Path) -> list[Mapping[str, object]]:
+def _folder_tables(reader: Reader, file: Path) -> list[Mapping[str, object]]:
     """Give the `[[folder]]` tables of *file*; none when it is not there."""
     if not file.exists():
         if reader.text("HELIX_CONFIG"):
@@ -199,9 +199,9 @@ def _folder_tables(reader: "_Reader", file: Path) -> list[Mapping[str, object]]:
     return tables
 
 
-def _folder_of(reader: "_Reader", table: Mapping[str, object], base: Folder, number: int) -> Folder:
+def _folder_of(reader: Reader, table: Mapping[str, object], base: Folder, number: int) -> Folder:
     """Make one folder from its table; what the table leaves out is as in the environment."""
-    inner = _Reader({key: str(value) for key, value in table.items()}, reader.cwd, reader.problems)
+    inner = Reader({key: str(value) for key, value in table.items()}, reader.cwd, reader.problems)
     inner.prefix = f"helix.toml folder {number}: "
     known = {"name", "local", "remote", "mode", "scan_seconds", "settle_seconds", "max_delete", "trash_days"}
     for key in sorted(set(table) - known):
@@ -212,7 +212,7 @@ def _folder_of(reader: "_Reader", table: Mapping[str, object], base: Folder, num
     return Folder(
         name=inner.text("name") or f"folder{number}",
         local=inner.path("local", base.local),
-        remote=inner.value("remote", parsing.remote, base.remote),
+        remote=inner.remote("remote", base.remote),
         mode=inner.value("mode", parsing.choice("two-way", "mirror", "restore"), base.mode),
         scan_seconds=inner.value("scan_seconds", parsing.positive_seconds, base.scan_seconds),
         settle_seconds=inner.value("settle_seconds", parsing.seconds, base.settle_seconds),
@@ -221,7 +221,7 @@ def _folder_of(reader: "_Reader", table: Mapping[str, object], base: Folder, num
     )
 
 
-def _check_apart(reader: "_Reader", folders: tuple[Folder, ...]) -> None:
+def _check_apart(reader: Reader, folders: tuple[Folder, ...]) -> None:
     """Refuse folders of one name, and places inside each other: one would keep the other's temporary files."""
     names = [folder.name for folder in folders]
     if len(set(names)) != len(names):
@@ -235,7 +235,7 @@ def _check_apart(reader: "_Reader", folders: tuple[Folder, ...]) -> None:
                 return
 
 
-def _check_socket_path(reader: "_Reader", home: Path) -> None:
+def _check_socket_path(reader: Reader, home: Path) -> None:
     longest = len(str(home / "run" / "supervisor.sock").encode())
     if longest > SOCKET_PATH_LIMIT:
         reader.problem(
@@ -243,54 +243,3 @@ def _check_socket_path(reader: "_Reader", home: Path) -> None:
             f"is {longest - SOCKET_PATH_LIMIT} bytes too long for the sockets in it",
             "choose a shorter path",
         )
-
-
-class _Reader:
-    """Takes values out of a mapping and gathers what is wrong with them."""
-
-    def __init__(self, env: Mapping[str, str], cwd: Path, problems: list[Problem] | None = None) -> None:
-        self.env = env
-        self.cwd = cwd
-        self.problems = [] if problems is None else problems
-        self.prefix = ""
-
-    def problem(self, name: str, message: str, remedy: str) -> None:
-        self.problems.append(Problem(self.prefix + name, message, remedy))
-
-    def has_problem(self, name: str) -> bool:
-        return any(problem.name == self.prefix + name for problem in self.problems)
-
-    def text(self, name: str) -> str | None:
-        """Give the text, or None when it is unset or blank."""
-        return (self.env.get(name) or "").strip() or None
-
-    def value(self, name: str, parse: Callable[[str], T], default: T) -> T:
-        text = self.text(name)
-        if text is None:
-            return default
-        try:
-            return parse(text)
-        except BadValue as bad:
-            self.problem(name, bad.message, bad.remedy)
-            return default
-
-    def path(self, name: str, default: T) -> Path | T:
-        text = self.text(name)
-        return default if text is None else (self.cwd / Path(text).expanduser())
-
-    def secret(self, name: str) -> Secret | None:
-        """Give the secret from `NAME`, or from the file that `NAME_FILE` names."""
-        file = self.path(f"{name}_FILE", None)
-        if file is None:
-            return self.value(name, parsing.secret, None)
-        if self.text(name) is not None:
-            self.problem(name, f"is set twice, also as {name}_FILE", "keep one of the two")
-        try:
-            text = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            self.problem(f"{name}_FILE", "names a file that can't be read", "correct the path or its permissions")
-            return None
-        if not text:
-            self.problem(f"{name}_FILE", "names an empty file", "write the secret into it")
-            return None
-        return Secret(text)

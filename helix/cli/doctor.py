@@ -7,6 +7,7 @@ The probes belong to the health server, which `helix` may not import, so they ru
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 def _probe(context: Context) -> list[Check]:
     """Run the probes with the environment that the programs would have."""
     command = [sys.executable, "-m", "healthcheck.doctor"]
-    environment = {**context.env, "HELIX_HOME": str(context.settings.home.resolve())}
+    environment = {**context.env, "HELIX_CWD": context.env.get("HELIX_CWD") or os.getcwd()}
     try:
         done = subprocess.run(
             command, cwd=release.ROOT, env=environment, capture_output=True, timeout=TIMEOUT_SECONDS, check=True

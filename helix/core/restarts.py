@@ -19,6 +19,9 @@ from dataclasses import dataclass
 EX_CONFIG = 78
 EX_SOFTWARE = 70
 
+REASONS = ("expected", "error", "early", "config", "signal", "hang")
+"""Kinds of end; `early` is one so soon after the start that nobody knows its status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -104,6 +107,8 @@ def describe(exit_: Exit) -> str:
             return "a signal"
         case "hang":
             return "a hang"
+        case "early":
+            return "an end right after its start"
         case _:
             return f"exit status {exit_.status}"
 

@@ -10,7 +10,6 @@ from helix.lifecycle import Pulse
 from services.warden.ward import Ward
 
 WATCHED = ("health", "sync", "bot")
-REASONS = ("expected", "error", "config", "signal", "hang")
 RECENT_SECONDS = 300.0
 
 
@@ -47,6 +46,6 @@ def _metrics(ward: Ward) -> str:
     starts = Counter("helix_program_restarts", "Restarts of a program by the warden.", ["program"], registry=registry)
     for program in WATCHED:
         starts.labels(program).inc(ward.restarted.get(program, 0))
-        for reason in REASONS:
+        for reason in restarts.REASONS:
             ends.labels(program, reason).inc(ward.totals.get((program, reason), 0))
     return generate_latest(registry).decode()

@@ -129,7 +129,7 @@ class Ward:
         now = time.time()
         words = self._last_words(program)
         status = restarts.EX_CONFIG if words else state.exit_status
-        reason = self._reason(program, status)
+        reason = self._reason(program, state, status)
         lived = max(0.0, now - self._started.get(program, now))
         ends = self.exits.setdefault(program, [])
         ends.append(Exit(now, lived, status, reason, words.output if words else "", words.remedy if words else ""))
@@ -149,8 +149,8 @@ class Ward:
             return None
         return next((check for check in report.checks if check.status is Status.FAIL), None)
 
-    def _reason(self, program: str, status: int) -> str:
-        """Name the kind of end, one of `hang`, `signal`, `config`, `expected`, `error`."""
+    def _reason(self, program: str, state: ProgramState, status: int) -> str:
+        """Name the kind of end, one of `restarts.REASONS`."""
         if program in self._killed:
             self._killed.discard(program)
             return "hang"
@@ -159,6 +159,9 @@ class Ward:
                 return "signal"
             case restarts.EX_CONFIG:
                 return "config"
+            case 0 if state.state == "FATAL":
+                # within startsecs supervisord keeps no status
+                return "early"
             case 0:
                 return "expected"
             case _:

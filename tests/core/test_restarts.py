@@ -67,6 +67,9 @@ def test_wrong_settings_leave_another_program_down() -> None:
     assert isinstance(decide("bot", ends(1, lived=1.0, status=EX_CONFIG), essential=False), LeaveDown)
 
 
-@pytest.mark.parametrize(("reason", "told"), [("signal", "a signal"), ("hang", "a hang"), ("error", "exit status 3")])
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("signal", "a signal"), ("hang", "a hang"), ("early", "an end right after its start"), ("error", "exit status 3")],
+)
 def test_an_end_is_described_in_words(reason: str, told: str) -> None:
     assert describe(Exit(0.0, 1.0, 3, reason)) == told

@@ -141,6 +141,14 @@ def test_a_folder_inside_its_own_remote_is_refused(tmp_path: Path) -> None:
     assert "HELIX_FOLDER" in problems(env)
 
 
+def test_a_relative_path_means_one_place_to_all_programs() -> None:
+    env = {"HELIX_CWD": "/launched/here", "HELIX_FOLDER": "art", "HELIX_REMOTE": "local:kept"}
+
+    folder = from_env(env, cwd=Path("/app")).folders[0]
+
+    assert (folder.local, folder.remote) == (Path("/launched/here/art"), "local:/launched/here/kept")
+
+
 def test_several_folders_come_from_the_file_and_default_to_the_environment(tmp_path: Path) -> None:
     (tmp_path / "helix.toml").write_text(
         '[[folder]]\nname = "art"\nlocal = "art"\nremote = "rclone:b2:bucket/art"\nmode = "mirror"\n'
