@@ -74,12 +74,14 @@ class Lives:
         self._timing = timing or Timing()
         self._rng = rng or random.Random()  # noqa: S311 (spreads attempts; guards nothing)
         self._failures = 0
+        self.refusal: endings.Final | None = None
 
     async def run(self, stop: asyncio.Event) -> int:
-        """Serve until *stop* (gives 0) or until no attempt can help (gives 78)."""
+        """Serve until *stop* (gives 0) or until no attempt can help (gives 78, and `refusal` says why)."""
         while not stop.is_set():
             match await self._live(stop):
-                case endings.Final(message, remedy):
+                case endings.Final(message, remedy) as final:
+                    self.refusal = final
                     log.critical("bot_refused", extra={"cause": message, "remedy": remedy})
                     return EX_CONFIG
                 case endings.Lost(cause):

@@ -9,11 +9,11 @@ import discord
 
 from helix.board import Board
 from helix.control import Control
-from helix.core.health import Report
+from helix.core.health import Check, Report, Status
 from helix.lifecycle import Heart, Pulse, stop_on_signals
 from helix.parsing import Secret
 from helix.settings import Settings
-from services.bot import permissions, transport
+from services.bot import endings, permissions, transport
 from services.bot.client import Helix
 from services.bot.kit import Kit
 from services.bot.link import Link
@@ -48,7 +48,10 @@ async def run(settings: Settings, token: Secret, timing: Timing | None = None) -
             return await lives.run(stop)
         finally:
             beating.cancel()
-            board.withdraw("bot")
+            if lives.refusal is None:
+                board.withdraw("bot")
+            else:
+                heart.last_words(_refused(lives.refusal))
 
 
 def _pulse(link: Link, metrics: Metrics) -> Pulse:
@@ -58,6 +61,10 @@ def _pulse(link: Link, metrics: Metrics) -> Pulse:
         facts={"resumes": link.resumes, "identifies": link.identifies, "clients": link.lives},
         metrics=metrics.text(),
     )
+
+
+def _refused(refusal: endings.Final) -> Check:
+    return Check("bot:gateway", Status.FAIL, refusal.message, refusal.remedy, time.time())
 
 
 def _our_turn(board: Board) -> bool:
