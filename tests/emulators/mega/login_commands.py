@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.emulators.mega.codec import b64, unb64
 from tests.emulators.mega.commands import Call, command
-from tests.emulators.mega.errors import Code, RefusedError
+from tests.emulators.mega.errors import Code, RefusedError, RequestRefusedError
 from tests.emulators.mega.identity import Identity
 from tests.emulators.mega.tree import Kind
 
@@ -69,7 +69,9 @@ def new_anonymous(call: Call) -> Any:
 @command("sml")
 def logout(call: Call) -> Any:
     """Ends this session."""
-    call.world.sessions.pop(call.sid, None)
+    if call.visitor is None:
+        raise RequestRefusedError(Code.ESID)
+    del call.world.sessions[call.sid]
     return 0
 
 
