@@ -2,36 +2,23 @@
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import aiohttp
 import pytest
 
-from tests.emulators.mega import Account, Code, Limits, MegaServer
+from tests.emulators.mega import Code, Limits, MegaServer
 from tests.emulators.mega.client import PlainClient, file_key
 from tests.emulators.mega.codec import b64
 from tests.emulators.mega.crypto import chunk_bounds, ctr
+from tests.emulators.mega.visit import Visit, visiting
 
 DATA = bytes(range(256)) * 2000
 
 
-@dataclass
-class Visit:
-    """A logged-in client."""
-
-    server: MegaServer
-    me: Account
-    client: PlainClient
-    root: str
-
-
 @pytest.fixture
 async def visit() -> AsyncIterator[Visit]:
-    async with MegaServer() as server, PlainClient(server.url) as client:
-        me = server.add_account("me@example.org", "secret")
-        await client.login(me.email, "secret")
-        yield Visit(server, me, client, await client.root())
-        server.assert_clean()
+    async with visiting() as guest:
+        yield guest
 
 
 @pytest.mark.parametrize("version", [None, 2])

@@ -155,13 +155,15 @@ class Account:
         """A file's key, opened with the master key."""
         return crypto.FileKey.unpack(self._raw_key(node))
 
-    def _attribute_key(self, node: Node) -> bytes:
-        if node.kind is Kind.FILE:
-            return self.file_key(node).key
+    def folder_key(self, node: Node) -> bytes:
+        """A folder's key, opened with the master key."""
         raw = self._raw_key(node)
         if len(raw) != 16:
             raise crypto.UnreadableError(f"a folder's key has 16 bytes, this one {len(raw)}")
         return raw
+
+    def _attribute_key(self, node: Node) -> bytes:
+        return self.file_key(node).key if node.kind is Kind.FILE else self.folder_key(node)
 
     def _raw_key(self, node: Node) -> bytes:
         sealed = unb64(node.key)

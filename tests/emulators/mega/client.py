@@ -34,7 +34,7 @@ class PlainClient:
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(
             timeout=TIMEOUT,
-            connector=aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=self._ca_file)),
+            connector=aiohttp.TCPConnector(ssl=self._trust()),
         )
         return self
 
@@ -42,6 +42,9 @@ class PlainClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._http.close()
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        return ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
 
     async def post(self, commands: Sequence[object], *, request_id: object = None) -> tuple[int, str, dict[str, str]]:
         """Status, body and headers of one API request."""

@@ -3,6 +3,7 @@
 OpenSSL through `cryptography`: the remote under test (pycryptodome) and mega.py share nothing with it.
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
@@ -59,8 +60,9 @@ def v1_user_hash(email: str, password_key: bytes) -> bytes:
     return done[:4] + done[8:12]
 
 
+@functools.lru_cache
 def v2_keys(password: str, salt: bytes) -> tuple[bytes, bytes]:
-    """Password key and user hash of a v2 account."""
+    """Password key and user hash of a v2 account; remembered, for hundreds of tests log in to the same one."""
     both = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, V2_ROUNDS, 32)
     return both[:16], both[16:]
 

@@ -1,6 +1,7 @@
 """How does an account prove who it is, and what does a session look like?"""
 
 import functools
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from math import gcd
@@ -78,7 +79,7 @@ class Identity:
                 key = crypto.v1_password_key(password)
                 user_hash = crypto.v1_user_hash(email, key)
             case 2:
-                salt = secrets.token_bytes(16)
+                salt = hashlib.sha256(email.lower().encode()).digest()[:16]
                 key, user_hash = crypto.v2_keys(password, salt)
             case _:
                 raise ValueError(f"accounts are of version 1 or 2, not {version}")
