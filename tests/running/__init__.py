@@ -1,6 +1,6 @@
 """A real Helix for the tests: the shipped supervisord.conf, started by `helix up`, on embedded defaults."""
 
-from tests.running.eventually import eventually
+from tests.running.eventually import eventually, eventually_async
 from tests.running.helix import Helix, start_helix
 
-__all__ = ["Helix", "eventually", "start_helix"]
+__all__ = ["Helix", "eventually", "eventually_async", "start_helix"]

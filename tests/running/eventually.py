@@ -1,7 +1,8 @@
 """Wait for a condition with a deadline; the failure says what was seen last."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -23,3 +24,15 @@ def eventually(look: Callable[[], T], *, within: float = DEADLINE_SECONDS, what:
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within} s: {what or look}; last seen: {seen!r}")
         time.sleep(0.05)
+
+
+async def eventually_async(look: Callable[[], Awaitable[T]], *, within: float = DEADLINE_SECONDS, what: str = "") -> T:
+    """Look again and again, as `eventually` does, without blocking the event loop."""
+    deadline = time.monotonic() + within
+    seen: object = None
+    while time.monotonic() < deadline:
+        seen = await look()
+        if seen:
+            return seen  # type: ignore[return-value]
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not within {within} s: {what or look}; last seen: {seen!r}")
