@@ -84,4 +84,4 @@ async def test_a_reconnect_resumes_and_misses_nothing(server: DiscordServer, bot
     await server.platform.record.wait("resume", replayed=1, path="/resume")
 
     assert (await server.people.reply(asked)).content == "pong"
-    assert bot.seen == ["ready", "disconnect", "resumed"]
+    assert bot.seen == ["identify", "ready", "disconnect", "resumed"]

@@ -63,6 +63,9 @@ class SampleBot(commands.Bot):
         self.tree.copy_global_to(guild=guild)
         await self.tree.sync(guild=guild)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        self.seen.append("identify" if initial else "identify again")  # the original waits 5 s before the latter
+
     async def on_ready(self) -> None:
         self.seen.append("ready")
 
@@ -116,14 +119,41 @@ def point_at(server: DiscordServer) -> None:
 
 
 @asynccontextmanager
-async def running(server: DiscordServer, **options: Any) -> AsyncIterator[SampleBot]:
-    """A sample bot that is ready, and is closed in the end."""
-    point_at(server)
+async def running(server: DiscordServer, *, directly: bool = True, **options: Any) -> AsyncIterator[SampleBot]:
+    """A sample bot that is ready, and is closed in the end; not ``directly``: its options lead it to the server."""
+    if directly:
+        point_at(server)
     bot = SampleBot(server.platform.world.guild.id, **options)
-    task = asyncio.create_task(bot.start(server.token))
-    try:
-        await asyncio.wait_for(bot.wait_until_ready(), 10)
+    async with started(bot, server.token) as task:
+        ready = asyncio.create_task(bot.wait_until_ready())
+        await asyncio.wait({ready, task}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            raise AssertionError(f"the bot did not get ready: {task}; {server.platform.record.tail()}")
         yield bot
+
+
+@asynccontextmanager
+async def started(bot: SampleBot, token: str) -> AsyncIterator[asyncio.Task[None]]:
+    """The bot's ``start`` as a task; in the end the bot is closed and its last events have run."""
+    task = asyncio.create_task(bot.start(token))
+    try:
+        yield task
     finally:
+        await quiet()  # what fails after close() can't report it: discord.py has dropped its loop by then
+        task.cancel()
+        await asyncio.wait({task}, timeout=5)
         await bot.close()
-        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 5)
+        await quiet()
+
+
+async def quiet() -> None:
+    """Wait until no event handler of discord.py is at work; one may start another."""
+    async with asyncio.timeout(5):
+        while events := last_events():
+            await asyncio.wait(events)
+
+
+def last_events() -> list[asyncio.Task[Any]]:
+    """The event handlers of discord.py that have not ended."""
+    return [task for task in asyncio.all_tasks() if task.get_name().startswith("discord.py: ")]
