@@ -38,11 +38,14 @@ class Answer:
 class Helix:
     """One running `helix up`, with its home, its port and its log."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", home: Path, port: int, env: Mapping[str, str]) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", log: Path, python: Path, env: Mapping[str, str]) -> None:
+        home = Path(env["HELIX_HOME"])
         self.process = process
         self.home = home
-        self.port = port
+        self.port = int(env["PORT"])
         self.env = env
+        self._log = log
+        self._python = python
         self.folder = home / "files"
         self.remote = home / "remote"
 
@@ -70,8 +73,8 @@ class Helix:
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run the `helix` command in this Helix's environment."""
         return subprocess.run(
-            [sys.executable, "-m", "helix.cli", *words],
-            cwd=ROOT, env=dict(self.env), capture_output=True, text=True, timeout=60, check=False,
+            [str(self._python), "-m", "helix.cli", *words],
+            cwd="/", env=dict(self.env), capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
 
     def pid(self, program: str) -> int:
@@ -90,7 +93,7 @@ class Helix:
 
     def log(self) -> str:
         """Give everything written to standard output and error."""
-        return (self.home.parent / "log").read_text(errors="replace")
+        return self._log.read_text(errors="replace")
 
     def events(self) -> list[dict[str, Any]]:
         """Give the log's JSON lines."""
@@ -103,28 +106,33 @@ class Helix:
 
 
 @contextmanager
-def start_helix(home: Path | None = None, root: Path = ROOT, **settings: str) -> Iterator[Helix]:
-    """Start `helix up` from a foreign directory on a free port; whatever happens, nothing of it is left running."""
+def start_helix(
+    home: Path | None = None, *, root: Path = ROOT, python: Path | None = None, **settings: str
+) -> Iterator[Helix]:
+    """Start `helix up` from a foreign directory on a free port; whatever happens, nothing of it is left running.
+
+    *root* is the application's root (this checkout), *python* the interpreter (the one that runs the tests).
+    """
     # a short path: the sockets below it have 103 bytes
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="hx-", ignore_cleanup_errors=True) as foreign:
-        home = home or Path(foreign) / "home"
-        port = free_port()
+        python = python or Path(sys.executable)
         env = {
             "PATH": os.environ["PATH"],
             "HOME": foreign,
             "PYTHONPATH": str(root),
-            "HELIX_HOME": str(home),
-            "PORT": str(port),
+            "HELIX_HOME": str(home or Path(foreign) / "home"),
+            "PORT": str(free_port()),
             "HELIX_SETTLE_SECONDS": "0.2",
             "LOG_FORMAT": "json",
             **settings,
         }
-        with (home.parent / "log").open("wb") as log:
+        log = Path(foreign) / "log"
+        with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "helix.cli", "up"], cwd=foreign, env=env, stdout=log, stderr=subprocess.STDOUT
+                [str(python), "-m", "helix.cli", "up"], cwd=foreign, env=env, stdout=output, stderr=subprocess.STDOUT
             )
         try:
-            yield Helix(process, home, int(env["PORT"]), env)
+            yield Helix(process, log, python, env)
         finally:
             _end(process)
 
