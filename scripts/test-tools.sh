@@ -10,6 +10,9 @@ npm:npm
 megatools:megatools
 gcc:gcc
 unshare:util-linux
+podman:podman
+runc:runc
+mmdebstrap:mmdebstrap
 "
 # exact versions, so that a judge changes only on purpose
 NODE_PACKAGES="discord.js@14.28.1 megajs@1.3.10"

@@ -1,17 +1,14 @@
-"""What the chaos tests need: one running Helix for those that heal it again, and places that can be full or read-only."""
+"""What the chaos tests need: one running Helix for the tests that heal it again."""
 
 import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos.places import tmpfs
 from tests.running import Helix, start_helix
 
 # mounts and /proc: Linux only
 collect_ignore_glob = [] if sys.platform == "linux" else ["test_*.py"]
-
-__all__ = ["helix", "tmpfs"]
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def application() -> Iterator[Path]:
 
 @contextmanager
 def environment() -> Iterator[Path]:
-    """Give a copy of the virtual environment whose files may be damaged; linked, so it costs little. Gives its Python."""
+    """Give the Python of a copy of the virtual environment that may be damaged; linked, so it costs little."""
     source = Path(os.environ.get("VIRTUAL_ENV") or ROOT / ".venv").resolve()
     with tempfile.TemporaryDirectory(dir=source.parent, prefix=".hx-venv-") as place:
         copy = Path(place) / "venv"

@@ -60,7 +60,7 @@ def test_a_change_on_the_remote_comes_back(helix: Helix) -> None:
 
 def test_a_deleted_file_is_brought_back_by_the_command_line(helix: Helix) -> None:
     (helix.folder / "precious.txt").write_text("v1")
-    eventually(lambda: (helix.remote / "precious.txt").exists())
+    eventually((helix.remote / "precious.txt").exists)
     (helix.folder / "precious.txt").unlink()
     eventually(lambda: not (helix.remote / "precious.txt").exists())
 

@@ -66,7 +66,7 @@ class Podman:
 
     @contextmanager
     def container(self, *options: str, command: Sequence[str] = ()) -> Iterator[str]:
-        """Run the image in the background with a network of its own; its name is given, and it is removed at the end."""
+        """Run the image in the background with a network of its own; gives its name, and removes it at the end."""
         name = f"helix-test-{os.getpid()}-{os.urandom(3).hex()}"
         # the bridge would leave firewall rules on the machine
         self.run("run", "-d", "--pull=never", "--network=none", "--name", name, *options, IMAGE, *command)
