@@ -8,8 +8,11 @@ import time
 
 from aiohttp import web
 
+from healthcheck import page
 from healthcheck.access import Access
+from healthcheck.api import Api
 from healthcheck.bodies import Writer, startup_status
+from healthcheck.events import Events
 from healthcheck.exposition import Exposition
 from healthcheck.watch import Watch
 from helix.core.health import Check, State, Status, Verdict
@@ -29,7 +32,9 @@ _HEADERS = {
 }
 
 
-def make_app(*, watch: Watch, writer: Writer, access: Access, exposition: Exposition) -> web.Application:
+def make_app(
+    *, watch: Watch, writer: Writer, access: Access, exposition: Exposition, api: Api, events: Events
+) -> web.Application:
     """Put the addresses together; the parts come from the composition root."""
     app = web.Application()
     app[WATCH] = watch
@@ -42,6 +47,10 @@ def make_app(*, watch: Watch, writer: Writer, access: Access, exposition: Exposi
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/health", _ready)
     app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/events", events.handle)
+    app.on_shutdown.append(events.close)
+    api.add_to(app.router)
+    page.add_to(app.router)
     return app
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from healthcheck.redaction import Redaction
 from helix.core.health import STARTUP_COMPONENT, Check, State, Status, Verdict
-from helix.core.wording import headline, lines
 from helix.release import Release
 
 
@@ -38,17 +37,6 @@ class Writer:
     def failure(self, check: Check) -> bytes:
         """Write one failing check, when there is no verdict to write."""
         return self._body(Status.FAIL, State.STARTING, (check,), detailed=False)
-
-    def told(self, verdict: Verdict) -> dict[str, Any]:
-        """Give the verdict in words: the headline and one line for each cause."""
-        return {
-            "status": verdict.status.value,
-            "state": verdict.state.value,
-            "ready": verdict.ready,
-            "started": verdict.started,
-            "headline": headline(verdict),
-            "causes": [self.redact(text) for text in lines(verdict)],
-        }
 
     def entry(self, check: Check, *, detailed: bool) -> dict[str, Any]:
         """Write one check; with the token also when it was looked at and what was seen."""

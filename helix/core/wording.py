@@ -24,7 +24,7 @@ def headline(verdict: Verdict) -> str:
         case Status.PASS:
             return f"Helix is ready, {state}"
         case Status.WARN:
-            return f"Helix is ready, {state}, with {_count(len(_distinct(verdict.causes)), 'warning')}"
+            return f"Helix is ready, {state}, with {_count(len(causes(verdict)), 'warning')}"
         case Status.FAIL:
             failing = [check for check in verdict.causes if check.status is Status.FAIL]
             return f"Helix is not ready: {_count(len(_distinct(failing)), 'cause')}"
@@ -32,7 +32,12 @@ def headline(verdict: Verdict) -> str:
 
 def lines(verdict: Verdict) -> list[str]:
     """Give one line for each cause, the gravest first, each text once; none when all is well."""
-    return [line(check) for check in _distinct(verdict.causes)]
+    return [line(check) for check in causes(verdict)]
+
+
+def causes(verdict: Verdict) -> list[Check]:
+    """Give the checks behind the lines, for an outlet that sets cause and remedy apart."""
+    return _distinct(verdict.causes)
 
 
 def line(check: Check) -> str:
