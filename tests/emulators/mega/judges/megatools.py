@@ -2,15 +2,14 @@
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from tests.emulators.mega.judges.apart import enter
 from tests.emulators.mega.judges.judge import Login, run
 
-HERE = Path(__file__).parent
-HOSTS = "127.0.0.1 localhost g.api.mega.co.nz\n"
+SHIM = Path(__file__).with_name("nopin.c")
 
 
 class MegaTools:
@@ -20,11 +19,9 @@ class MegaTools:
 
     def __init__(self, login: Login, work: Path, *, tls_socket: str, ca_file: Path) -> None:
         self._login = login
-        self._hosts = work / "hosts"
-        self._hosts.write_text(HOSTS)
-        self._socket = tls_socket
+        self._enter = enter(work, tls_socket)
         shim = work / "nopin.so"
-        build = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(HERE / "nopin.c"), "-ldl"]
+        build = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(SHIM), "-ldl"]
         built = run(build, env=os.environ)
         assert built.returncode == 0, built.stderr
         self._env = {
@@ -50,6 +47,4 @@ class MegaTools:
         """One megatools command inside the namespace; the shim is for megatools alone."""
         who = ["-u", self._login.email, "-p", self._login.password, "--ignore-config-file", "--reload"]
         inside = ["sh", "-c", 'LD_PRELOAD=$MEGA_TEST_SHIM exec "$@"', "sh", "megatools", verb, *who, *arguments]
-        apart = ["unshare", "-mn" if os.geteuid() == 0 else "-Urmn"]
-        enter = [sys.executable, str(HERE / "namespace.py"), str(self._hosts), self._socket]
-        return run([*apart, *enter, *inside], env=self._env)
+        return run([*self._enter, *inside], env=self._env)
