@@ -11,14 +11,19 @@ from typing import Any
 
 from helix.errors import HelixError
 from helix.image import manifest
+from helix.image.check import Options, check
+from helix.image.findings import Report, Verdict
+from helix.image.formats import FORMATS, as_text
 
 FINE, FINDINGS, CANT_TELL = 0, 1, 2
+STATUS = {Verdict.PASS: FINE, Verdict.FAIL: FINDINGS, Verdict.UNKNOWN: CANT_TELL}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Add `image` with its subcommands to the `helix` command."""
     image = subparsers.add_parser("image", help="prove that the image holds everything that is imported")
     commands = image.add_subparsers(dest="image_command", required=True)
+    _add_check(commands.add_parser("check", help="prove an image from its Dockerfile, before it is built"))
     _add_manifest(commands.add_parser("manifest", help="the list of shipped files, with their digests"))
 
 
@@ -32,6 +37,17 @@ def run(args: argparse.Namespace) -> int:
         return CANT_TELL
 
 
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("repo", nargs="?", type=Path, default=Path(), metavar="REPO", help="the repository (here)")
+    parser.add_argument("--dockerfile", metavar="F", help="the Dockerfile, relative to the repository")
+    parser.add_argument("--context", metavar="DIR", help="the build context, relative to the repository")
+    parser.add_argument(
+        "--entry", action="append", default=[], metavar="CMD", help="a command to prove; several are fine"
+    )
+    parser.add_argument("--format", choices=list(FORMATS), default="text", help="default: text")
+    parser.set_defaults(image_handler=_check)
+
+
 def _add_manifest(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="manifest_command", required=True)
     write = commands.add_parser("write", help="describe every shipped file below the root")
@@ -43,6 +59,18 @@ def _add_manifest(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--root", type=Path, default=Path(), help="the folder that was shipped (here)")
     verify.add_argument("--manifest", type=Path, help="what to compare with (manifest.json in the root)")
     verify.set_defaults(image_handler=_verify)
+
+
+def _check(args: argparse.Namespace) -> int:
+    report = check(args.repo, Options(args.dockerfile, args.context, tuple(args.entry)))
+    sys.stdout.write(_rendered(report, args.format))
+    return STATUS[report.verdict]
+
+
+def _rendered(report: Report, chosen: str) -> str:
+    if chosen == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        return as_text.render_coloured(report)
+    return FORMATS[chosen](report)
 
 
 def _write(args: argparse.Namespace) -> int:

@@ -1,0 +1,68 @@
+"""Why is a file of the repository not where it is needed, and which line changes that?"""
+
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
+
+from helix.image.build import Image
+from helix.image.checkout import Checkout, sources
+from helix.image.dockerignore import IgnoreFile
+from helix.image.filesystem import is_below
+from helix.image.findings import Place
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The reason, the remedy, and the line to change."""
+
+    message: str
+    remedy: str
+    place: Place
+
+
+@dataclass
+class Blame:
+    """Explains absences in one image."""
+
+    image: Image
+    checkout: Checkout
+    dockerfile: str
+    ignore: IgnoreFile
+
+    @cached_property
+    def _sources(self) -> dict[str, list[str]]:
+        return sources(self.image.system)
+
+    def absent(self, path: str, wanted: str) -> Cause:
+        """Explain why a repository file (absolute) is not at the wanted path of the image."""
+        inside = path.lstrip("/")
+        context_path = posixpath.relpath(inside, self.checkout.prefix) if self.checkout.prefix else inside
+        present = self._sources.get(context_path)
+        if present:
+            return self._elsewhere(inside, present[0], wanted)
+        if context_path.startswith("../"):
+            message = f"{inside} is outside the build context ({self.checkout.prefix})"
+            return Cause(message, f"build with a context that holds {inside}", self.last_copy(wanted))
+        pattern = self.ignore.decide(context_path)
+        if pattern is not None:
+            message = f"{inside} is kept out of the build context by {pattern.text!r} in {self.ignore.name}"
+            return Cause(message, f"add !{context_path} below that line", Place(self.ignore.name, pattern.line))
+        place = self.last_copy(wanted)
+        remedy = f"add `COPY {context_path} {wanted}` after line {place.line} of {self.dockerfile}"
+        return Cause(f"{inside} is in the repository and no COPY puts it into the image", remedy, place)
+
+    def last_copy(self, wanted: str) -> Place:
+        """Give the COPY line that fills the nearest folder."""
+        best, length = 0, -1
+        for copy in self.image.copies:
+            if is_below(wanted, copy.target) and len(copy.target) >= length:
+                best, length = copy.line, len(copy.target)
+        last = best or max((copy.line for copy in self.image.copies), default=1)
+        return Place(self.dockerfile, last)
+
+    def _elsewhere(self, inside: str, present: str, wanted: str) -> Cause:
+        line = self.image.system.files[present].line
+        folder = posixpath.dirname(present)
+        message = f"{inside} is in the image as {present}, and no folder of sys.path leads there"
+        remedy = f"copy it to {wanted}, or put the folder above it on PYTHONPATH (now it lies in {folder})"
+        return Cause(message, remedy, Place(self.dockerfile, line))

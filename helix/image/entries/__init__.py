@@ -1,0 +1,1 @@
+"""Finds the entry points of a repository: one file a place where they hide."""
