@@ -62,9 +62,17 @@ def _add_manifest(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    report = check(args.repo, Options(args.dockerfile, args.context, tuple(args.entry)))
+    options = Options(_inside(args.repo, args.dockerfile), _inside(args.repo, args.context), tuple(args.entry))
+    report = check(args.repo, options)
     sys.stdout.write(_rendered(report, args.format))
     return STATUS[report.verdict]
+
+
+def _inside(repo: Path, named: str | None) -> str | None:
+    """Take a path relative to the repository; one that exists only from here is meant from here."""
+    if named is None or (repo / named).exists() or not Path(named).exists():
+        return named
+    return os.path.relpath(named, repo)
 
 
 def _rendered(report: Report, chosen: str) -> str:

@@ -67,8 +67,12 @@ def _run(argv: Sequence[str], place: Workplace, effects: Effects) -> None:
             place.system.open_folders.add(target)
     elif virtual := _virtual_environment(name, argv):
         place.system.add_file(clean(posixpath.join(place.folder, virtual, "pyvenv.cfg")), Origin(None, place.line))
-    elif name not in HARMLESS and not installs.run(argv, place):
+    elif name not in HARMLESS and not _only_compiles(argv) and not installs.run(argv, place):
         effects.generators.append((" ".join(argv)[:80], place.line))
+
+
+def _only_compiles(argv: Sequence[str]) -> bool:
+    return list(argv[1:3]) == ["-m", "compileall"] or list(argv[1:3]) == ["-m", "ensurepip"]
 
 
 def _write(place: Workplace, command: Command, argv: Sequence[str]) -> None:

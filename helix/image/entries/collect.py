@@ -47,7 +47,7 @@ def _supervised(tree: Context, image: Image, read: Reader) -> Iterator[Entry]:
     for path, origin in sorted(image.system.files.items()):
         if SUPERVISORD.search(path) and (origin.source in tree.files or origin.text is not None):
             include = partial(_included, image, read, path)
-            yield from supervisord.find(read(path) or "", origin.source or path, include)
+            yield from supervisord.find(read(path) or "", origin.source or path, posixpath.dirname(path), include)
 
 
 def _included(image: Image, read: Reader, path: str, pattern: str) -> list[tuple[str, str]]:

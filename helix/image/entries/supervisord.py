@@ -10,8 +10,11 @@ from helix.image.findings import Place
 SECTION = re.compile(r"(?:program|eventlistener|fcgi-program):(.+)")
 
 
-def find(text: str, file: str, include: Callable[[str], list[tuple[str, str]]] | None = None) -> Iterator[Entry]:
-    """Yield one entry point a program; `include` gives the files that an [include] pattern names."""
+def find(
+    text: str, file: str, here: str = ".", include: Callable[[str], list[tuple[str, str]]] | None = None
+) -> Iterator[Entry]:
+    """Yield one entry point a program; `here` is the file's folder, `include` gives the files that a pattern names."""
+    text = text.replace("%(here)s", here)
     parser = configparser.RawConfigParser(strict=False, inline_comment_prefixes=(";", " #"), interpolation=None)
     try:
         parser.read_string(text)
@@ -33,7 +36,7 @@ def find(text: str, file: str, include: Callable[[str], list[tuple[str, str]]] |
         )
     for pattern in parser.get("include", "files", fallback="").split() if include else ():
         for name, content in include(pattern) if include else ():
-            yield from find(content, name)
+            yield from find(content, name, here)
 
 
 def _default(parser: configparser.RawConfigParser) -> str:
