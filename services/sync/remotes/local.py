@@ -28,15 +28,16 @@ from services.sync.remotes.errors import (
     RemoteError,
     Unreachable,
 )
-from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
+from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, OpenSource, Source
 from services.sync.walk import Witness, walk
+from services.sync.watch import changes
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BATCH = 1000
-_FEATURES = Features(keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4)
+_FEATURES = Features(keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4, hints=True)
 
 
 class LocalRemote:
@@ -132,8 +133,8 @@ class LocalRemote:
         return Quota(usage.used, usage.total)
 
     def events(self) -> AsyncIterator[None]:
-        """The watcher of the daemon looks at directories; nothing to add here."""
-        return no_events()
+        """What the operating system tells."""
+        return changes(self._root)
 
     def _entries(self, witness: Witness, under: str) -> Iterator[Entry]:
         if files.look(self._root) is None:

@@ -87,6 +87,8 @@ class Features:
     """The smallest step of a stored mtime."""
     parallel: int = 4
     """How many transfers side by side serve it best."""
+    etag_is_identity: bool = False
+    """An etag names one content at any path (MEGA's node handles): it proves that a path was moved."""
     hints: bool = False
     """`events` says something before the next listing would."""
 

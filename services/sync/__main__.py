@@ -1,0 +1,76 @@
+"""How is sync put together and run? `python -m services.sync`.
+
+The composition root: only here is the environment read and are the parts made.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from helix import logs
+from helix.core.cases import Mode
+from helix.errors import EX_CONFIG, HelixError, Misconfigured
+from helix.lifecycle import stop_on_signals
+from helix.settings import Folder, Settings, from_env
+from services.sync import home
+from services.sync.apply.throttle import Throttle
+from services.sync.cycle import Cycle
+from services.sync.daemon import PROGRAM, Daemon, Deadline
+from services.sync.journal.journal import Journal
+from services.sync.keeper import Keeper
+from services.sync.lease import LeaseStore, SoleWriter
+from services.sync.lease_stores import RemoteFileStore
+from services.sync.remotes.choose import choose
+
+log = logging.getLogger("services.sync")
+
+
+def make_keeper(folder: Folder, settings: Settings, throttle: Throttle, deadline: Deadline, owner: str) -> Keeper:
+    """One folder with its remote, journal and lease."""
+    remote = choose(folder.remote, settings)
+    journal = Journal(str(settings.journal_dir / f"{folder.name}.db"))
+    cycle = Cycle(folder, remote, journal, throttle, deadline.passed)
+    # a folder that never writes to its remote leaves even the lease alone
+    store: LeaseStore = SoleWriter() if folder.mode == Mode.RESTORE else RemoteFileStore(remote)
+    return Keeper(cycle, store, owner)
+
+
+async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
+    """Run sync with the settings of *env* until SIGTERM or SIGINT."""
+    settings = from_env(env, cwd=cwd)
+    logs.setup(PROGRAM, level=settings.log_level, style=settings.log_format, secrets=settings.secrets)
+    for directory in (settings.run_dir, settings.journal_dir):
+        with contextlib.suppress(OSError):
+            directory.mkdir(parents=True, exist_ok=True)
+    held = home.lock(settings.journal_dir)
+    owner = home.owner(settings.journal_dir)
+    throttle = Throttle(settings.bandwidth.up, settings.bandwidth.down)
+    deadline = Deadline()
+    keepers = [make_keeper(folder, settings, throttle, deadline, owner) for folder in settings.folders]
+    async with stop_on_signals() as stop:
+        log.info("started", extra={"folders": len(keepers), "owner": owner, "locked": held is not None})
+        await Daemon(settings, keepers, throttle, deadline).run(stop)
+
+
+def main() -> int:
+    """Run, and turn what goes wrong into an exit status and a line of the log."""
+    logs.setup(PROGRAM, level="INFO", style=os.environ.get("LOG_FORMAT", ""))
+    try:
+        asyncio.run(serve(dict(os.environ), cwd=Path.cwd()))
+    except Misconfigured as wrong:
+        for problem in wrong.problems:
+            facts = {"setting": problem.name, "output": problem.message, "remedy": problem.remedy}
+            log.error("setting_refused", extra=facts)
+        return EX_CONFIG
+    except HelixError as error:
+        log.error("start_failed", extra={"output": error.message, "remedy": error.remedy})
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Doing what the plan says: one action at a time is done, then remembered."""

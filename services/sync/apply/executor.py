@@ -1,0 +1,191 @@
+"""How is a whole plan carried out: in which order, how many at once, and what when something fails?
+
+Waves of `helix.core.order`, a bounded number of actions side by side inside a wave. A failed item is counted and the
+others go on; a failed run stops everything. Notes are committed in small groups, always after the act.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from helix.core.actions import (
+    Action,
+    Adopt,
+    Compare,
+    Download,
+    KeepBoth,
+    MakeDirRemote,
+    MoveLocal,
+    MoveRemote,
+    RemoveDirRemote,
+    StepAside,
+    TrashLocal,
+    TrashRemote,
+    Upload,
+    cost,
+)
+from helix.core.order import waves
+from helix.core.trees import Side
+from helix.errors import HelixError
+from services.sync.apply.acts import Acts
+from services.sync.apply.errors import LocalChanged, LocalFailed
+from services.sync.journal.journal import Journal
+from services.sync.journal.notes import Event, Note
+from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged
+
+log = logging.getLogger(__name__)
+
+COMMIT_SECONDS = 0.2
+ITEM_TRIES = 3
+"""A damaged transfer is tried so often within a pass."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass has done so far, and how far it is."""
+
+    total: int = 0
+    bytes_total: int = 0
+    done: int = 0
+    bytes_done: int = 0
+    uploaded: int = 0
+    downloaded: int = 0
+    trashed: int = 0
+    moved: int = 0
+    conflicts: int = 0
+    failed: int = 0
+    again: bool = False
+    """Something moved under our hands: look again soon."""
+    failures: dict[str, HelixError] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+
+def writes_remote(action: Action) -> bool:
+    """Whether the action changes the remote: a standby leaves it to the writer."""
+    match action:
+        case Upload() | TrashRemote() | MakeDirRemote() | RemoveDirRemote() | MoveRemote() | Compare():
+            return True
+        case StepAside(side=side):
+            return side is Side.REMOTE
+        case _:
+            return False
+
+
+class Executor:
+    """Carries out one plan."""
+
+    def __init__(
+        self, acts: Acts, journal: Journal, tally: Tally, *, parallel: int, stopping: Callable[[], bool]
+    ) -> None:
+        self._acts = acts
+        self._journal = journal
+        self._tally = tally
+        self._parallel = parallel
+        self._stopping = stopping
+        self._broken: HelixError | None = None
+
+    async def run(self, actions: Sequence[Action]) -> None:
+        """Do all actions. Raises what stops a run; all that was done is remembered first, if the journal can."""
+        self._tally.total = len(actions)
+        self._tally.bytes_total = sum(cost(action) for action in actions)
+        ordered = await asyncio.to_thread(waves, actions)
+        async with self._committing():
+            for wave in ordered:
+                await self._wave(wave)
+
+    async def _wave(self, wave: Sequence[Action]) -> None:
+        queue = iter(wave)
+        count = min(self._parallel, len(wave))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(count):
+                    group.create_task(self._work(queue))
+        except BaseExceptionGroup as failures:
+            raise _gravest(failures) from None
+
+    async def _work(self, queue: Iterator[Action]) -> None:
+        for action in queue:
+            if self._broken is not None:
+                raise self._broken
+            if self._stopping():
+                self._tally.again = True
+                return
+            await self._one(action)
+            self._tally.done += 1
+            self._tally.bytes_done += cost(action)
+
+    async def _one(self, action: Action) -> None:
+        """One action; a failure of this item ends here."""
+        for attempt in range(1, ITEM_TRIES + 1):
+            try:
+                self._journal.fence()
+                notes = await self._acts.perform(action)
+            except (Changed, Gone, SourceChanged, LocalChanged) as moved:
+                log.info("action_refused", extra={"path": action.path, "cause": str(moved)})
+                self._tally.again = True
+                return
+            except Corrupt as error:
+                if attempt < ITEM_TRIES:
+                    continue
+                self._failed(action, error)
+            except (ItemFailed, LocalFailed) as error:
+                self._failed(action, error)
+            else:
+                self._journal.note(*notes)
+                self._count(action, notes)
+            return
+
+    def _failed(self, action: Action, error: HelixError) -> None:
+        self._tally.failed += 1
+        self._tally.failures[action.path] = error
+        what = type(action).__name__
+        self._journal.note(Event(time.time(), action.path, what, "failed", 0, str(error)))
+        log.warning("action_failed", extra={"path": action.path, "action": what, "cause": str(error)})
+
+    def _count(self, action: Action, notes: Sequence[Note]) -> None:
+        tally = self._tally
+        happened = {note.action for note in notes if isinstance(note, Event)}
+        tally.conflicts += "conflict" in happened
+        tally.uploaded += "upload" in happened
+        tally.downloaded += "download" in happened
+        match action:
+            case TrashLocal() | TrashRemote():
+                tally.trashed += 1
+            case MoveLocal() | MoveRemote():
+                tally.moved += 1
+            case KeepBoth() | StepAside() | Compare():
+                tally.again = tally.again or "conflict" in happened
+            case Adopt() | Download() | _:
+                pass
+
+    @contextlib.asynccontextmanager
+    async def _committing(self) -> AsyncIterator[None]:
+        """Commit in small groups meanwhile, and the rest at the end, whatever happens."""
+        committer = asyncio.create_task(self._commit_often())
+        try:
+            yield
+        finally:
+            committer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await committer
+            await asyncio.shield(asyncio.to_thread(self._journal.commit))
+
+    async def _commit_often(self) -> None:
+        """Commit until cancelled; a commit that fails stops the run before its next action."""
+        try:
+            while True:
+                await asyncio.sleep(COMMIT_SECONDS)
+                await asyncio.to_thread(self._journal.commit)
+        except HelixError as error:
+            self._broken = error
+
+
+def _gravest(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one failure to report of several that stopped a wave: not ours before ours, then the first."""
+    flat: list[BaseException] = []
+    for failure in failures.exceptions:
+        flat.append(_gravest(failure) if isinstance(failure, BaseExceptionGroup) else failure)
+    return next((failure for failure in flat if not isinstance(failure, HelixError)), flat[0])

@@ -1,0 +1,113 @@
+"""How does sync say that it is well, or what is wrong and what to do?
+
+Checks for the report, made from the keepers' standing.
+"""
+
+import time
+from collections.abc import Iterator
+
+from helix.core.guards import TripKind
+from helix.core.health import Check, Status
+from services.sync.apply.errors import LocalFull
+from services.sync.journal.errors import JournalFailed
+from services.sync.keeper import Keeper, Phase, Standing
+from services.sync.remotes.errors import Misconfigured, RemoteError
+
+_DISK = {TripKind.DISK_FLOOR}
+
+
+def checks_of(keeper: Keeper, *, alone: bool) -> tuple[Check, ...]:
+    """All checks of one folder; with several folders each text begins with the folder's name."""
+    standing = keeper.standing
+    label = "" if alone else f"{keeper.name}: "
+    return tuple(
+        Check(f"sync:{what}", status, label + output if output else "", remedy, time.time())
+        for what, status, output, remedy in (
+            _folder(standing),
+            _remote(standing),
+            _journal(standing, keeper),
+            _guard(standing),
+            _disk(standing),
+            _conflicts(standing),
+            _items(standing),
+        )
+    )
+
+
+def worst_of(groups: Iterator[tuple[Check, ...]]) -> tuple[Check, ...]:
+    """One check a name: of several folders the one that is worst off."""
+    order = (Status.PASS, Status.WARN, Status.FAIL)
+    found: dict[str, Check] = {}
+    for group in groups:
+        for check in group:
+            if check.name not in found or order.index(check.status) > order.index(found[check.name].status):
+                found[check.name] = check
+    return tuple(found.values())
+
+
+Finding = tuple[str, Status, str, str]
+
+
+def _folder(standing: Standing) -> Finding:
+    error = standing.error
+    if error is not None and not isinstance(error, RemoteError | JournalFailed | LocalFull):
+        return "folder", _gravity(standing), error.message, error.remedy
+    if standing.restored or standing.trip:
+        return "folder", Status.PASS, "", ""
+    if error is not None:
+        return "folder", Status.FAIL, "the files are not restored yet", "See the other checks of sync."
+    tally = standing.tally
+    done = f" ({tally.done} of {tally.total})" if tally and tally.total else ""
+    return "folder", Status.FAIL, f"the first pass is under way{done}", "Wait for the first pass to end."
+
+
+def _remote(standing: Standing) -> Finding:
+    error = standing.error
+    if isinstance(error, Misconfigured):
+        return "remote", Status.FAIL, error.message, error.remedy
+    if isinstance(error, RemoteError):
+        return "remote", _gravity(standing), error.message, error.remedy
+    return "remote", Status.PASS, "", ""
+
+
+def _journal(standing: Standing, keeper: Keeper) -> Finding:
+    if isinstance(standing.error, JournalFailed):
+        return "journal", Status.FAIL, standing.error.message, standing.error.remedy
+    if anew := keeper.cycle.journal.begun_anew:
+        remedy = "Nothing to do: nothing was deleted; look at `helix conflicts` for files that differed."
+        return "journal", Status.WARN, f"{anew}, so it was begun anew", remedy
+    return "journal", Status.PASS, "", ""
+
+
+def _guard(standing: Standing) -> Finding:
+    trip = standing.trip
+    if trip is None or trip.kind in _DISK:
+        return "guard", Status.PASS, "", ""
+    return "guard", _gravity(standing), trip.text, trip.remedy
+
+
+def _disk(standing: Standing) -> Finding:
+    if isinstance(standing.error, LocalFull):
+        return "disk", Status.FAIL, standing.error.message, standing.error.remedy
+    if standing.trip is not None and standing.trip.kind in _DISK:
+        return "disk", _gravity(standing), standing.trip.text, standing.trip.remedy
+    return "disk", Status.PASS, "", ""
+
+
+def _conflicts(standing: Standing) -> Finding:
+    if not standing.conflicts:
+        return "conflicts", Status.PASS, "", ""
+    text = f"{standing.conflicts} conflict copies wait for a decision"
+    return "conflicts", Status.WARN, text, "See `helix conflicts`, then resolve each, or delete the copy."
+
+
+def _items(standing: Standing) -> Finding:
+    run = standing.last_run
+    if run is None or not run.failed or standing.phase is Phase.ERROR:
+        return "items", Status.PASS, "", ""
+    return "items", Status.WARN, f"{run.failed} paths failed in the last pass", "See `helix sync history` and the log."
+
+
+def _gravity(standing: Standing) -> Status:
+    """Trouble after the files were restored is a warning: the files are there, only not kept up to date."""
+    return Status.WARN if standing.restored else Status.FAIL

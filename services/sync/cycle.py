@@ -1,0 +1,234 @@
+"""What is one pass over a folder? Gather → decide → apply → remember.
+
+Nothing is held between passes but the folder's settings and its tools; what must be remembered is in the journal.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from helix.core.actions import Action, Download, KeepBoth, Reason, Skip, cost
+from helix.core.cases import Mode, Rules
+from helix.core.guards import Approval, DeletionLimit, Figures, Trip, first_trip
+from helix.core.ignore import FILE_NAME, Ignore
+from helix.core.names import fold_accents, fold_case
+from helix.core.order import removes
+from helix.core.plan import Plan, plan
+from helix.core.trees import Row, Side
+from helix.settings import Folder
+from services.sync import files
+from services.sync.apply.acts import Acts
+from services.sync.apply.executor import Executor, Tally, writes_remote
+from services.sync.apply.local_side import LocalSide
+from services.sync.apply.throttle import Throttle
+from services.sync.gather import Counts, local_states, merge, remote_states
+from services.sync.journal.journal import Journal
+from services.sync.marker import UNMARKED, Marker, Marks
+from services.sync.remotes.remote import Remote
+from services.sync.settle import Settler
+from services.sync.trash import stamp_of
+from services.sync.walk import Witness, walk
+
+DISK_FLOOR = 256 << 20
+"""Bytes that stay free on the local volume, or a fiftieth of it where that is less."""
+
+_SHOWN = {Reason.CLASH, Reason.IN_THE_WAY, Reason.UNSEEN}
+
+
+class Stopped(Exception):
+    """The program is stopping; the pass was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What this pass may and shall do besides the folder's settings."""
+
+    writer: bool = True
+    """False: a standby, which leaves the remote alone."""
+    approvals: tuple[Approval, ...] = ()
+    keep_deleted: bool = False
+    settle_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen, and what would be done about it."""
+
+    plan: Plan
+    counts: Counts
+    witness: Witness
+    marks: Marks
+    trip: Trip | None
+    wake_in: float | None
+
+    @property
+    def skipped(self) -> dict[str, str]:
+        """Paths that are left out, and why."""
+        chosen = {a.path: a.why for a in self.plan.actions if isinstance(a, Skip) and a.reason in _SHOWN}
+        return {**self.witness.skipped, **chosen}
+
+
+@dataclass(slots=True)
+class Result:
+    """How a pass ended."""
+
+    look: Look
+    tally: Tally = field(default_factory=Tally)
+    left: int = 0
+    """Actions that are left to the writer."""
+
+
+class Cycle:
+    """Runs passes over one folder, one at a time."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        remote: Remote,
+        journal: Journal,
+        throttle: Throttle,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self.folder = folder
+        self.remote = remote
+        self.journal = journal
+        self.root = str(folder.local)
+        self.marker = Marker(self.root, remote, journal)
+        self._throttle = throttle
+        self._stopping = stopping
+        self._settler = Settler(self.root, folder.settle_seconds)
+
+    async def run(self, wishes: Wishes, tally: Tally) -> Result:
+        """One pass. Raises `RemoteError`, `LocalFull` or `JournalFailed` when the run as a whole fails."""
+        look = await self.look(wishes)
+        if look.trip is not None:
+            return Result(look, tally)
+        await self.marker.settle(look.marks, may_write_remote=wishes.writer and self._may_mark(look))
+        actions = [action for action in look.plan.actions if not isinstance(action, Skip)]
+        mine = actions if wishes.writer else [action for action in actions if not writes_remote(action)]
+        await self._apply(mine, tally)
+        await asyncio.to_thread(self._sweep, look.witness)
+        return Result(look, tally, left=len(actions) - len(mine))
+
+    async def look(self, wishes: Wishes) -> Look:
+        """Gather and decide; nothing is done."""
+        await asyncio.to_thread(self.journal.open)
+        await asyncio.to_thread(self._make_root)
+        marks = await self.marker.read()
+        counts, witness, abandoned = Counts(), Witness(), threading.Event()
+        settle = self.folder.settle_seconds if wishes.settle_seconds is None else wishes.settle_seconds
+        self._settler.begin(settle)
+        loop = asyncio.get_running_loop()
+        batches = self.remote.listing()
+
+        def decide() -> Plan:
+            rows = merge(
+                local_states(walk(self.root, witness), counts),
+                remote_states(batches, loop, counts),
+                self.journal.rows(),
+            )
+            return plan(_until(rows, abandoned), self._rules(wishes, witness))
+
+        try:
+            decided = await asyncio.to_thread(decide)
+        finally:
+            abandoned.set()
+        trip = await asyncio.to_thread(self._trip, decided, counts, witness, marks, wishes)
+        return Look(decided, counts, witness, marks, trip, self._settler.wake_in)
+
+    async def _apply(self, actions: Sequence[Action], tally: Tally) -> None:
+        acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)
+        parallel = self.remote.features.parallel
+        executor = Executor(acts, self.journal, tally, parallel=parallel, stopping=self._stopping)
+        await executor.run(actions)
+
+    def _rules(self, wishes: Wishes, witness: Witness) -> Rules:
+        features = self.remote.features
+        remote_folds = None
+        if not features.case_sensitive:
+            remote_folds = fold_case
+        elif features.normalises_unicode:
+            remote_folds = fold_accents
+        return Rules(
+            mode=Mode(self.folder.mode),
+            ignored=self._ignore(),
+            unsettled=self._settler.unsettled,
+            unseen_local=witness.unseen,
+            etag_is_identity=features.etag_is_identity,
+            local_folds=fold_case if _folds_case(self.root) else None,
+            remote_folds=remote_folds,
+            keep_deleted=wishes.keep_deleted,
+        )
+
+    def _ignore(self) -> Ignore:
+        try:
+            with open(files.full(self.root, FILE_NAME), encoding="utf-8", errors="replace") as file:
+                return Ignore(file)
+        except OSError:
+            return Ignore()
+
+    def _make_root(self) -> None:
+        """A folder that never was is made; one that vanished is the guard's business."""
+        if files.look(self.root) is None and self.journal.fact("identity") is None:
+            os.makedirs(self.root)
+
+    def _may_mark(self, look: Look) -> bool:
+        """A one-way folder that only reads its remote leaves even its mark to somebody else."""
+        return self.folder.mode != Mode.RESTORE or look.marks.remote is not None
+
+    def _trip(self, decided: Plan, counts: Counts, witness: Witness, marks: Marks, wishes: Wishes) -> Trip | None:
+        last = self.journal.fact("last_run")
+        free = _disk_free(self.root)
+        figures = Figures(
+            known=decided.known,
+            delete_local=sum(removes(action, Side.LOCAL) for action in decided.actions),
+            delete_remote=sum(removes(action, Side.REMOTE) for action in decided.actions),
+            local_paths=counts.local_paths,
+            remote_paths=counts.remote_paths,
+            root_readable="" not in witness.unseen and os.path.isdir(self.root),
+            root_marked=marks.local is not None and marks.local == marks.journal,
+            marked_before=marks.journal is not None and decided.known > 0,
+            remote_identity=marks.remote or UNMARKED,
+            remote_identity_before=marks.journal,
+            now=time.time(),
+            last_run=float(last) if last else None,
+            disk_free=free[0] if free else None,
+            disk_floor=min(DISK_FLOOR, free[1] // 50) if free else 0,
+            download_bytes=sum(cost(a) for a in decided.actions if isinstance(a, Download | KeepBoth)),
+        )
+        if self.folder.mode == Mode.RESTORE and marks.remote is None:
+            figures = replace(figures, remote_identity=None)
+        limit = DeletionLimit(self.folder.max_delete.share, self.folder.max_delete.count)
+        return first_trip(figures, limit, wishes.approvals)
+
+    def _sweep(self, witness: Witness) -> None:
+        """Remove the temporary files of processes that died."""
+        for leftover in witness.leftovers:
+            with contextlib.suppress(OSError):
+                files.discard(files.full(self.root, leftover))
+
+
+def _until(rows: Iterator[Row], abandoned: threading.Event) -> Iterator[Row]:
+    """The rows, until the pass is abandoned: a thread can't be cancelled, so it asks."""
+    for number, row in enumerate(rows):
+        if not number % 1024 and abandoned.is_set():
+            raise Stopped
+        yield row
+
+
+def _folds_case(root: str) -> bool:
+    """Whether the local file system takes `a` and `A` for one name; asked of Helix's own directory."""
+    return os.path.isdir(f"{root}/.helix") and os.path.isdir(f"{root}/.HELIX")
+
+
+def _disk_free(root: str) -> tuple[int, int] | None:
+    try:
+        usage = shutil.disk_usage(root)
+    except OSError:
+        return None
+    return usage.free, usage.total

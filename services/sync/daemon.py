@@ -1,0 +1,143 @@
+"""When does sync start, beat and stop?
+
+The daemon holds the keepers side by side, posts the report once a second from the same loop, serves the control socket,
+and at SIGTERM flushes within the stop time: what is not done by then is found again at the next start.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+
+from helix.board import Board
+from helix.core.health import Check, JsonScalar, State, Status
+from helix.errors import HelixError
+from helix.lifecycle import Heart, Pulse
+from helix.settings import Settings
+from services.sync.apply.throttle import Throttle
+from services.sync.checks import checks_of, worst_of
+from services.sync.desk import Desk
+from services.sync.keeper import Keeper, Phase
+from services.sync.metrics import Metrics
+from services.sync.socket_api import serve
+
+log = logging.getLogger(__name__)
+
+PROGRAM = "sync"
+FLUSH_SECONDS = 15.0
+"""Of the 30 seconds that supervisord waits; the rest is for an upload that must be broken off, and for closing."""
+LAST_SECONDS = 5.0
+
+
+class Deadline:
+    """Until when actions may still be begun; never, unless the program is stopping."""
+
+    def __init__(self) -> None:
+        self.at = float("inf")
+
+    def passed(self) -> bool:
+        """Whether no further action may begin."""
+        return time.monotonic() >= self.at
+
+    def set(self, seconds: float) -> None:
+        """The program is stopping."""
+        self.at = time.monotonic() + seconds
+
+
+class Daemon:
+    """All keepers of the program."""
+
+    def __init__(self, settings: Settings, keepers: Sequence[Keeper], throttle: Throttle, deadline: Deadline) -> None:
+        self._settings = settings
+        self._keepers = keepers
+        self._deadline = deadline
+        self._stopping = False
+        self._metrics = Metrics(throttle)
+        self._board = Board(settings.run_dir)
+        self._heart = Heart(PROGRAM, self._board, self._pulse)
+        self.desk = Desk(keepers, state=self.state, checks=self.checks, metrics=self.metrics)
+        for keeper in keepers:
+            keeper.announce = self.desk.announce
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then flush and leave."""
+        heart = asyncio.create_task(self._heart.run())
+        try:
+            async with serve(self.desk, str(self._settings.control_socket)):
+                await self._work(stop)
+        finally:
+            heart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await heart
+            self._board.withdraw(PROGRAM)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        tasks = [asyncio.create_task(keeper.run(), name=keeper.name) for keeper in self._keepers]
+        stopped = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        self._stopping = True
+        self._deadline.set(FLUSH_SECONDS)
+        log.info("stopping", extra={"seconds": FLUSH_SECONDS})
+        await self._flush(tasks)
+        for task in done:
+            if task is not stopped:
+                task.result()
+
+    async def _flush(self, tasks: Sequence["asyncio.Task[None]"]) -> None:
+        """Let every folder finish what it can, then close it."""
+        flushes = [asyncio.create_task(self._last_pass(keeper)) for keeper in self._keepers]
+        _, late = await asyncio.wait(flushes, timeout=FLUSH_SECONDS + LAST_SECONDS)
+        for task in (*tasks, *late):
+            task.cancel()
+        await asyncio.wait([*tasks, *flushes], timeout=LAST_SECONDS)
+        await asyncio.gather(*(_close(keeper) for keeper in self._keepers))
+
+    async def _last_pass(self, keeper: Keeper) -> None:
+        if not keeper.paused and keeper.standing.phase not in (Phase.GUARDED, Phase.ERROR):
+            await keeper.flush()
+
+    def state(self) -> str:
+        """Where the program is on its way."""
+        if self._stopping:
+            return State.STOPPING
+        if not all(keeper.standing.restored for keeper in self._keepers):
+            return State.STARTING
+        return State.WRITER if all(keeper.lease.held for keeper in self._keepers) else State.STANDBY
+
+    def checks(self) -> tuple[Check, ...]:
+        """All checks of all folders, the worst of each name."""
+        alone = len(self._keepers) == 1
+        found = worst_of(checks_of(keeper, alone=alone) for keeper in self._keepers)
+        return (*found, self._lease_check())
+
+    def metrics(self) -> str:
+        """The figures as text."""
+        return self._metrics.collect(self._keepers, self._heart.lag_seconds)
+
+    def _lease_check(self) -> Check:
+        for keeper in self._keepers:
+            if keeper.standing.restored and not keeper.lease.held:
+                error = keeper.lease.error
+                if error is not None:
+                    return Check("sync:lease", Status.WARN, error.message, error.remedy, time.time())
+                text = "standing by: another container holds the right to write"
+                return Check("sync:lease", Status.PASS, text, "", time.time())
+        return Check("sync:lease", Status.PASS, "", "", time.time())
+
+    def _pulse(self) -> Pulse:
+        facts: dict[str, JsonScalar] = {"folders": len(self._keepers)}
+        facts["pending"] = sum(keeper.standing.pending for keeper in self._keepers)
+        facts["files"] = sum(keeper.standing.totals[0] for keeper in self._keepers)
+        facts["paused"] = all(keeper.paused for keeper in self._keepers)
+        return Pulse(self.state(), self.checks(), facts, self.metrics())
+
+
+async def _close(keeper: Keeper) -> None:
+    await keeper.verifier.stop()
+    await keeper.lease.release()
+    keeper.cycle.journal.fence = lambda: None
+    await asyncio.to_thread(keeper.cycle.journal.close)
+    with contextlib.suppress(HelixError):
+        await keeper.cycle.remote.close()

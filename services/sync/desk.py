@@ -1,0 +1,220 @@
+"""What can people ask of sync, and who answers? The desk between the control socket and the keepers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from helix.core.guards import TripKind
+from helix.core.health import Check, Status
+from helix.core.names import is_conflict_copy
+from helix.core.trees import Kind
+from helix.errors import Refused
+from services.sync import selftest, views
+from services.sync.cycle import Wishes
+from services.sync.journal import history
+from services.sync.keeper import Keeper
+from services.sync.resolve import resolve
+from services.sync.trash import check_path, version_id
+from services.sync.views import Json
+
+QUEUE = 100
+"""Events a slow listener may lag behind; then the oldest are dropped."""
+
+
+class Desk:
+    """Answers questions and passes on what people ask for."""
+
+    def __init__(
+        self,
+        keepers: Sequence[Keeper],
+        *,
+        state: Callable[[], str],
+        checks: Callable[[], tuple[Check, ...]],
+        metrics: Callable[[], str],
+    ) -> None:
+        self._keepers = keepers
+        self._state = state
+        self._checks = checks
+        self.metrics = metrics
+        self._listeners: set[asyncio.Queue[str]] = set()
+
+    def announce(self, kind: str) -> None:
+        """Tell all listeners that something happened."""
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(kind)
+
+    async def events(self) -> AsyncIterator[tuple[str, Json]]:
+        """The status now, then whatever happens."""
+        queue: asyncio.Queue[str] = asyncio.Queue(QUEUE)
+        self._listeners.add(queue)
+        try:
+            yield "status", self.status()
+            while True:
+                kind = await queue.get()
+                yield kind, self.status()
+        finally:
+            self._listeners.discard(queue)
+
+    def health(self) -> Json:
+        """The checks as health+json."""
+        checks = self._checks()
+        order = (Status.PASS, Status.WARN, Status.FAIL)
+        worst = max((check.status for check in checks), key=order.index, default=Status.PASS)
+        body = {
+            check.name: [
+                {"status": check.status.value, "output": check.output, "remedy": check.remedy, "time": check.time}
+            ]
+            for check in checks
+        }
+        return {"status": worst.value, "state": self._state(), "checks": body}
+
+    def status(self) -> Json:
+        """How each folder is."""
+        return {
+            "state": self._state(),
+            "paused": all(keeper.paused for keeper in self._keepers),
+            "folders": [views.folder(keeper) for keeper in self._keepers],
+        }
+
+    async def plan(self) -> Json:
+        """What the next pass would do."""
+        plans = []
+        for keeper in self._keepers:
+            async with keeper.busy:
+                plans.append(views.plan(keeper.name, await keeper.cycle.look(Wishes())))
+        return {"folders": plans}
+
+    async def files(self, prefix: str, query: str, limit: int) -> Json:
+        """Files in the journal."""
+        found = [file for keeper in self._keepers for file in await asyncio.to_thread(_files, keeper, prefix, query)]
+        return {"total": len(found), "files": found[:limit]}
+
+    async def runs(self, limit: int) -> Json:
+        """The last runs of all folders."""
+        found = []
+        for keeper in self._keepers:
+            runs = await asyncio.to_thread(history.runs, keeper.cycle.journal, limit)
+            found += [views.run(keeper.name, run) for run in runs]
+        found.sort(key=lambda run: run["started"], reverse=True)
+        return {"runs": found[:limit]}
+
+    async def path_history(self, path: str, limit: int) -> Json:
+        """What happened to a path."""
+        events, versions = [], []
+        for keeper in self._keepers:
+            journal = keeper.cycle.journal
+            events += await asyncio.to_thread(history.events, journal, path, limit)
+            versions += await asyncio.to_thread(history.versions, journal, path)
+        return {
+            "path": path,
+            "events": [views.event(event) for event in events],
+            "versions": [views.version(version) for version in versions],
+        }
+
+    async def conflicts(self) -> Json:
+        """What waits for a person."""
+        found = []
+        for keeper in self._keepers:
+            events = await asyncio.to_thread(history.open_conflicts, keeper.cycle.journal)
+            found += [views.conflict(keeper.name, event) for event in events]
+        return {"conflicts": found, "guards": [g for keeper in self._keepers if (g := views.guard(keeper))]}
+
+    async def sync(self, wait: float) -> Json:
+        """A pass of every folder; waits for them at most so long."""
+        if any(keeper.paused for keeper in self._keepers):
+            raise Refused("sync is paused", remedy="Resume it first: `helix sync resume`.", code="paused")
+        futures = {keeper.name: keeper.ask() for keeper in self._keepers}
+        await asyncio.wait(futures.values(), timeout=wait)
+        runs = [views.run(name, future.result()) for name, future in futures.items() if future.done()]
+        complete = len(runs) == len(futures)
+        gravest = min(runs, key=lambda run: _ORDER.index(run["outcome"])) if complete and runs else None
+        return {"accepted": True, "run": gravest}
+
+    def pause(self, paused: bool) -> Json:
+        """Pause or resume every folder."""
+        for keeper in self._keepers:
+            keeper.pause(paused)
+        self.announce("status")
+        return {"paused": paused}
+
+    def verify(self) -> Json:
+        """Compare contents in the background."""
+        for keeper in self._keepers:
+            keeper.verifier.start()
+        return {"accepted": True}
+
+    async def restore(self, path: str, version: str | None, to: str | None) -> Json:
+        """Bring a version back in the folder that has one."""
+        check_path(path)
+        refusal = Refused("there is no folder", code="not-found")
+        for keeper in self._keepers:
+            try:
+                async with keeper.busy:
+                    kept = await keeper.trash.restore(path, version, to)
+            except Refused as error:
+                refusal = error
+                continue
+            keeper.hint()
+            return {"path": to or path, "size": kept.size, "version": version_id(kept)}
+        raise refusal
+
+    async def resolve(self, path: str, keep: str, folder: str | None) -> Json:
+        """Settle a conflict."""
+        refusal = Refused("there is no such folder", code="not-found")
+        for keeper in self._keepers:
+            if folder not in (None, keeper.name):
+                continue
+            try:
+                async with keeper.busy:
+                    await resolve(keeper.cycle.root, keeper.cycle.journal, path, keep)
+            except Refused as error:
+                refusal = error
+                continue
+            keeper.hint()
+            return {"path": path, "kept": keep}
+        raise refusal
+
+    async def decide(self, folder: str, decision: str) -> Json:
+        """Answer a guard rail."""
+        keeper = next((keeper for keeper in self._keepers if keeper.name == folder), None)
+        if keeper is None:
+            raise Refused(f"there is no folder {folder}", remedy="See `helix status`.", code="not-found")
+        if keeper.standing.trip is None:
+            raise Refused("no guard rail waits for a decision", code="not-found")
+        match decision:
+            case "proceed" if keeper.standing.trip.kind is not TripKind.UNREADABLE_ROOT:
+                keeper.approve()
+            case "rescan":
+                keeper.keep()
+            case _:
+                raise Refused("this can't be decided so", remedy="Choose proceed or rescan.", code="bad-request")
+        return {"folder": folder, "decision": decision}
+
+    async def selftest(self) -> Json:
+        """A round trip on every remote, side by side."""
+        trips = [
+            selftest.round_trip(keeper.cycle.remote, views.public_remote(keeper.cycle.folder.remote))
+            for keeper in self._keepers
+        ]
+        return views.selftest(list(await asyncio.gather(*trips)))
+
+
+_ORDER = ("failed", "guarded", "stopped", "partial", "done", "nothing")
+
+
+def _files(keeper: Keeper, prefix: str, query: str) -> list[Json]:
+    standing = keeper.standing
+    pending = {action.path for action in standing.look.plan.actions} if standing.look and standing.tally else set()
+    return [
+        {
+            "folder": keeper.name,
+            "path": path,
+            "kind": base.kind.value,
+            "size": base.size,
+            "mtime": base.mtime_ns / 1e9 if base.kind is Kind.FILE else None,
+            "state": "conflict" if is_conflict_copy(path) else "pending" if path in pending else "synced",
+        }
+        for path, base in keeper.cycle.journal.rows()
+        if path.startswith(prefix) and query.lower() in path.lower()
+    ]

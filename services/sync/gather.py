@@ -1,0 +1,96 @@
+"""What are the three trees, side by side, without holding any of them in memory?
+
+Local scan, remote listing and journal rows all come in walk order, so one pass of a merge pairs them. The merge runs
+in a thread; the remote's batches are fetched through the event loop, one ahead.
+"""
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncIterator, Iterator
+from typing import TypeVar
+
+from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, walk_key
+from services.sync.remotes.remote import Entry
+from services.sync.walk import Found
+
+S = TypeVar("S")
+
+LISTING_SECONDS = 900.0
+"""The longest wait for one batch of a listing; a remote's own time-outs are far shorter."""
+
+_END: tuple[str, None] = ("", None)
+
+
+class Counts:
+    """How much there is on each side, counted in passing."""
+
+    def __init__(self) -> None:
+        self.local_files = self.local_bytes = self.local_paths = 0
+        self.remote_files = self.remote_bytes = self.remote_paths = 0
+
+
+def local_states(found: Iterator[Found], counts: Counts) -> Iterator[tuple[str, LocalState]]:
+    """The scan as states."""
+    directory, file = Kind.DIRECTORY, Kind.FILE
+    for path, seen in found:
+        counts.local_paths += 1
+        if stat.S_ISDIR(seen.st_mode):
+            yield path, LocalState(directory, 0, 0, seen.st_ino)
+        else:
+            counts.local_files += 1
+            counts.local_bytes += seen.st_size
+            yield path, LocalState(file, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+
+
+def remote_states(
+    batches: AsyncIterator[list[Entry]], loop: asyncio.AbstractEventLoop, counts: Counts
+) -> Iterator[tuple[str, RemoteState]]:
+    """The listing as states. To be iterated in a thread, never in the loop's own."""
+    while (batch := asyncio.run_coroutine_threadsafe(_next(batches), loop).result(LISTING_SECONDS)) is not None:
+        counts.remote_paths += len(batch)
+        for path, kind, size, mtime_ns, etag, digest in batch:
+            if kind is Kind.FILE:
+                counts.remote_files += 1
+                counts.remote_bytes += size
+            yield path, RemoteState(kind, size, etag, mtime_ns, digest)
+
+
+def merge(
+    local: Iterator[tuple[str, LocalState]],
+    remote: Iterator[tuple[str, RemoteState]],
+    base: Iterator[tuple[str, BaseState]],
+) -> Iterator[Row]:
+    """Pair the three streams by path."""
+    here, there, before = next(local, _END), next(remote, _END), next(base, _END)
+    while here[1] or there[1] or before[1]:
+        if here[0] == there[0] == before[0]:
+            yield Row(here[0], here[1], there[1], before[1])
+            here, there, before = next(local, _END), next(remote, _END), next(base, _END)
+            continue
+        path = min((head[0] for head in (here, there, before) if head[1]), key=walk_key)
+        row_local = row_remote = row_base = None
+        if here[1] and here[0] == path:
+            row_local, here = here[1], next(local, _END)
+        if there[1] and there[0] == path:
+            row_remote, there = there[1], next(remote, _END)
+        if before[1] and before[0] == path:
+            row_base, before = before[1], next(base, _END)
+        yield Row(path, row_local, row_remote, row_base)
+
+
+def local_state(path: str) -> LocalState | None:
+    """One file or directory as the scan would show it; None if there is nothing of ours."""
+    try:
+        seen = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISDIR(seen.st_mode):
+        return LocalState(Kind.DIRECTORY, 0, 0, seen.st_ino)
+    if stat.S_ISREG(seen.st_mode):
+        return LocalState(Kind.FILE, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+    return None
+
+
+async def _next(batches: AsyncIterator[list[Entry]]) -> list[Entry] | None:
+    return await anext(batches, None)

@@ -1,0 +1,106 @@
+"""What has the journal to tell: which runs, what happened to a path, which versions of it are kept?"""
+
+from dataclasses import dataclass
+
+from helix.core.trees import Side
+from services.sync.journal.journal import Journal
+from services.sync.journal.notes import Event, Version
+
+KEEP_RUNS = 1000
+KEEP_EVENTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pass that did something, or failed to."""
+
+    started: float
+    finished: float
+    outcome: str
+    uploaded: int = 0
+    downloaded: int = 0
+    trashed: int = 0
+    moved: int = 0
+    conflicts: int = 0
+    failed: int = 0
+    bytes: int = 0
+    error: str | None = None
+    id: int = 0
+
+
+def add_run(journal: Journal, run: Run) -> int:
+    """Write a run, forget the oldest; gives its number."""
+    number = journal.change(
+        "INSERT INTO runs (started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed,"
+        " bytes, error) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        run.started,
+        run.finished,
+        run.outcome,
+        run.uploaded,
+        run.downloaded,
+        run.trashed,
+        run.moved,
+        run.conflicts,
+        run.failed,
+        run.bytes,
+        run.error,
+    )
+    journal.change("DELETE FROM runs WHERE id <= ?", number - KEEP_RUNS)
+    journal.change("DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", KEEP_EVENTS)
+    return number
+
+
+def runs(journal: Journal, limit: int) -> list[Run]:
+    """The last runs, newest first."""
+    found = journal.ask(
+        "SELECT started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed, bytes, error, id"
+        " FROM runs ORDER BY id DESC LIMIT ?",
+        limit,
+    )
+    return [Run(*row) for row in found]
+
+
+def events(journal: Journal, path: str, limit: int) -> list[Event]:
+    """What happened to a path, newest first."""
+    found = journal.ask(
+        "SELECT time, path, action, outcome, size, why FROM events WHERE path=? ORDER BY id DESC LIMIT ?", path, limit
+    )
+    return [Event(*row) for row in found]
+
+
+def open_conflicts(journal: Journal) -> list[Event]:
+    """Every conflict that nobody has settled and whose copy (`outcome`) still is a file in sync."""
+    found = journal.ask(
+        "SELECT time, path, action, outcome, size, why FROM events WHERE action IN ('conflict', 'resolved')"
+        " ORDER BY id DESC LIMIT 1000"
+    )
+    newest: dict[str, Event] = {}
+    for row in reversed(found):
+        newest[row[3]] = Event(*row)
+    waiting = [event for event in newest.values() if event.action == "conflict"]
+    return [event for event in waiting if journal.row(event.outcome) is not None]
+
+
+def versions(journal: Journal, path: str) -> list[Version]:
+    """The kept versions of a path, newest first."""
+    found = journal.ask(
+        "SELECT kept, side, path, time, size, reason FROM versions WHERE path=? ORDER BY time DESC", path
+    )
+    return [Version(kept, Side(side), *rest) for kept, side, *rest in found]
+
+
+def forget_version(journal: Journal, side: Side, kept: str) -> None:
+    """A version left the trash."""
+    journal.change("DELETE FROM versions WHERE side=? AND kept=?", side, kept)
+
+
+def totals(journal: Journal) -> tuple[int, int]:
+    """How many files are in sync, and their bytes."""
+    ((count, size),) = journal.ask("SELECT count(*), coalesce(sum(size), 0) FROM base WHERE kind='file'")
+    return count, size
+
+
+def last_success(journal: Journal) -> float | None:
+    """When a pass last ended well."""
+    value = journal.fact("last_success")
+    return float(value) if value else None

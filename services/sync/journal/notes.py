@@ -1,0 +1,114 @@
+"""What can be written into the journal after an act?
+
+Frozen notes, applied in order. Each says what was observed, so a note that is lost in a crash only leaves the
+journal behind the truth.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import assert_never
+
+from helix.core.trees import BaseState, Side
+from services.sync.journal.schema import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class InSync:
+    """Both sides of the path were just seen equal."""
+
+    path: str
+    state: BaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The path is on neither side any more, or nobody's business."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The path and all below it is now called `to` on both sides; `stamp` is how `to` looks now."""
+
+    path: str
+    to: str
+    stamp: BaseState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a path's history."""
+
+    time: float
+    path: str
+    action: str
+    outcome: str
+    size: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A content that lost its path and is kept in the trash of its side."""
+
+    kept: str
+    side: Side
+    path: str
+    time: float
+    size: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A named value: the identity of the pair, a pause, the time of the last good run."""
+
+    name: str
+    value: str
+
+
+Note = InSync | Forgotten | Renamed | Event | Version | Fact
+
+
+def write(connection: sqlite3.Connection, note: Note) -> None:
+    """Write one note inside the caller's transaction."""
+    match note:
+        case InSync(path=path, state=state):
+            values = (key_of(path), *state)
+            connection.execute("INSERT OR REPLACE INTO base VALUES (?,?,?,?,?,?,?)", values)
+        case Forgotten(path=path):
+            connection.execute("DELETE FROM base WHERE key=?", (key_of(path),))
+        case Renamed():
+            _rename(connection, note)
+        case Event():
+            connection.execute(
+                "INSERT INTO events (time, path, action, outcome, size, why) VALUES (?,?,?,?,?,?)",
+                (note.time, note.path, note.action, note.outcome, note.size, note.why),
+            )
+        case Version():
+            connection.execute(
+                "INSERT OR REPLACE INTO versions VALUES (?,?,?,?,?,?)",
+                (note.kept, note.side, note.path, note.time, note.size, note.reason),
+            )
+        case Fact(name=name, value=value):
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?,?)", (name, value))
+        case _:
+            assert_never(note)
+
+
+def _rename(connection: sqlite3.Connection, note: Renamed) -> None:
+    """Move the rows of the path and below; only a row that is there is stamped anew."""
+    old, new = key_of(note.path), key_of(note.to)
+    below = "key >= ? AND key < ?"
+    connection.execute(f"DELETE FROM base WHERE key=? OR ({below})", (new, new + b"\0", new + b"\1"))  # noqa: S608 - a constant
+    connection.execute(
+        f"UPDATE base SET key = CAST(? || substr(key, ?) AS BLOB) WHERE key=? OR ({below})",  # noqa: S608 - a constant
+        (new, len(old) + 1, old, old + b"\0", old + b"\1"),
+    )
+    if note.stamp is not None:
+        stamp = note.stamp
+        connection.execute(
+            "UPDATE base SET size=?, mtime_ns=?, inode=?, etag=? WHERE key=?",
+            (stamp.size, stamp.mtime_ns, stamp.inode, stamp.etag, new),
+        )

@@ -1,0 +1,60 @@
+"""How is the journal's file laid out, and how does an older layout become this one?
+
+Each step of `MIGRATIONS` lifts the file by one version in one transaction; `PRAGMA user_version` says where it stands.
+The key of a row is its path with NUL for `/`: compared as bytes, that is exactly the walk order.
+"""
+
+import sqlite3
+
+from services.sync.journal.errors import JournalFailed
+
+MIGRATIONS = (
+    """
+    CREATE TABLE base (
+        key BLOB PRIMARY KEY, kind TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+        inode INTEGER, etag TEXT NOT NULL, digest TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY, started REAL NOT NULL, finished REAL NOT NULL, outcome TEXT NOT NULL,
+        uploaded INTEGER NOT NULL, downloaded INTEGER NOT NULL, trashed INTEGER NOT NULL, moved INTEGER NOT NULL,
+        conflicts INTEGER NOT NULL, failed INTEGER NOT NULL, bytes INTEGER NOT NULL, error TEXT
+    );
+    """,
+    """
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY, time REAL NOT NULL, path TEXT NOT NULL, action TEXT NOT NULL,
+        outcome TEXT NOT NULL, size INTEGER NOT NULL, why TEXT NOT NULL
+    );
+    CREATE INDEX events_by_path ON events (path, id);
+    CREATE TABLE versions (
+        kept TEXT NOT NULL, side TEXT NOT NULL, path TEXT NOT NULL, time REAL NOT NULL, size INTEGER NOT NULL,
+        reason TEXT NOT NULL, PRIMARY KEY (side, kept)
+    ) WITHOUT ROWID;
+    CREATE INDEX versions_by_path ON versions (path, time);
+    """,
+)
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Bring the file to the newest layout. Raises `JournalFailed` for a file of a later release."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise JournalFailed(
+            f"the journal was written by a later release (layout {version})",
+            remedy="Start the later release again, or move the journal away: nothing is deleted without it.",
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
+
+
+def key_of(path: str) -> bytes:
+    """The row's key."""
+    return path.replace("/", "\0").encode()
+
+
+def path_of(key: bytes) -> str:
+    """The path of a row's key."""
+    return key.decode().replace("\0", "/")

@@ -1,0 +1,324 @@
+"""When does a folder get its next pass, and how does it stand between passes?
+
+One keeper a folder. A hint (a watcher, a person, a settled file) brings the next pass forward, a jittered period is the
+longest wait, a failed run backs off. What people ask for is remembered until a pass has done it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from helix.core.guards import Approval, Trip, TripKind
+from helix.core.pacing import Backoff, rescan_wait
+from helix.errors import HelixError
+from services.sync.apply.executor import Tally
+from services.sync.cycle import Cycle, Look, Result, Stopped, Wishes
+from services.sync.journal import history
+from services.sync.journal.errors import JournalFailed
+from services.sync.journal.history import Run
+from services.sync.lease import Lease, LeaseLost, LeaseStore
+from services.sync.remotes.errors import Misconfigured, RemoteError
+from services.sync.trash import Trash
+from services.sync.verify import Verifier
+from services.sync.watch import WatchFailed, changes
+
+log = logging.getLogger(__name__)
+
+DEBOUNCE_SECONDS = 0.2
+"""A burst of changes becomes one pass."""
+EXPIRY_SECONDS = 3600.0
+GUARD_SECONDS = 15.0
+"""How often a guarded folder looks whether the cause has gone (the volume is mounted again)."""
+BACKOFF = Backoff(first=1.0, ceiling=120.0, tries=1_000_000)
+
+
+_FILES_ARE_THERE = {TripKind.MASS_DELETION, TripKind.CLOCK_JUMP, TripKind.REMOTE_RESET}
+"""Rails that say nothing against the local files: a start with such a trip is ready."""
+
+
+class Phase(StrEnum):
+    """Where the folder stands."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    SYNCING = "syncing"
+    PAUSED = "paused"
+    GUARDED = "guarded"
+    ERROR = "error"
+
+
+@dataclass(slots=True)
+class Standing:
+    """What everybody may know about a folder; written by its keeper alone."""
+
+    phase: Phase = Phase.STARTING
+    restored: bool = False
+    """The first pass is done: the folder is as the remote said."""
+    error: HelixError | None = None
+    trip: Trip | None = None
+    tripped_at: float = 0.0
+    look: Look | None = None
+    tally: Tally | None = None
+    pending: int = 0
+    last_success: float | None = None
+    last_run: Run | None = None
+    watch_error: str = ""
+    passes: int = 0
+    failures: int = 0
+    conflicts: int = 0
+    totals: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What people asked for since the last pass."""
+
+    approvals: tuple[Approval, ...] = ()
+    keep_deleted: bool = False
+    waiting: list["asyncio.Future[Run]"] = field(default_factory=list)
+
+
+class Keeper:
+    """Keeps one folder."""
+
+    def __init__(self, cycle: Cycle, lease_store: LeaseStore, owner: str) -> None:
+        self.cycle = cycle
+        self.announce: Callable[[str], None] = _nobody_listens
+        self.lease = Lease(lease_store, owner, on_change=self.hint)
+        self.standing = Standing()
+        self.trash = Trash(cycle.root, cycle.remote, cycle.journal)
+        self.verifier = Verifier(cycle)
+        self.paused = False
+        self.busy = asyncio.Lock()
+        """Held by whoever changes the folder or the remote: a pass, a restore, a decision."""
+        self._bell = asyncio.Event()
+        self._asked = _Asked()
+        self._connected = False
+        self._expired_at = float("-inf")
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.cycle.folder.name
+
+    async def run(self) -> None:
+        """Pass after pass, until cancelled. Watching begins when the first pass has made the folder."""
+        while not self.standing.passes:
+            await self._wait(await self.one_pass())
+        async with asyncio.TaskGroup() as group:
+            watchers = [
+                group.create_task(self._watch(changes(self.cycle.root))),
+                group.create_task(self._watch(self.cycle.remote.events())),
+                group.create_task(self.lease.run()),
+            ]
+            try:
+                while True:
+                    wait = await self.one_pass() if not self.paused else None
+                    await self._wait(wait)
+            finally:
+                for watcher in watchers:
+                    watcher.cancel()
+
+    def hint(self) -> None:
+        """Something may have changed."""
+        self._bell.set()
+
+    def ask(self) -> "asyncio.Future[Run]":
+        """Ask for a pass now; the future is its result."""
+        future: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
+        self._asked.waiting.append(future)
+        self.hint()
+        return future
+
+    def pause(self, paused: bool) -> None:
+        """Pause or resume."""
+        self.paused = paused
+        if paused and self.standing.phase in (Phase.IDLE, Phase.GUARDED, Phase.ERROR):
+            self.standing.phase = Phase.PAUSED
+        self.hint()
+
+    def approve(self) -> None:
+        """A person says: do what the guard rail holds back, once."""
+        trip = self.standing.trip
+        if trip is None:
+            return
+        amount = trip.figures.get("amount", 0)
+        kinds = [trip.kind]
+        if trip.kind in (TripKind.EMPTY_ROOT, TripKind.REMOTE_RESET):
+            kinds.append(TripKind.MASS_DELETION)
+        self._asked.approvals += tuple(Approval(kind, amount) for kind in kinds)
+        self.hint()
+
+    def keep(self) -> None:
+        """A person says: look again and bring back what is gone; with that, nothing is deleted that needs a rail."""
+        every = (kind for kind in TripKind if kind is not TripKind.DISK_FLOOR)
+        self._asked.approvals += tuple(Approval(kind, 1 << 62) for kind in every)
+        self._asked.keep_deleted = True
+        self.hint()
+
+    async def flush(self) -> None:
+        """A last pass that waits for no file to settle."""
+        await self.one_pass(settle_seconds=0.0)
+
+    async def one_pass(self, *, settle_seconds: float | None = None) -> float | None:
+        """One pass, its result noted; gives the longest wait until the next."""
+        async with self.busy:
+            asked, self._asked = self._asked, _Asked()
+            wishes = Wishes(False, asked.approvals, asked.keep_deleted, settle_seconds)
+            run, wait = await self._attempt(wishes)
+            if run.outcome in ("failed", "stopped"):
+                self._asked.approvals += asked.approvals
+                self._asked.keep_deleted |= asked.keep_deleted
+            for future in asked.waiting:
+                if not future.done():
+                    future.set_result(run)
+        self.announce("run" if run.outcome != "nothing" else "status")
+        return wait
+
+    async def _attempt(self, wishes: Wishes) -> tuple[Run, float | None]:
+        standing, started = self.standing, time.time()
+        tally = standing.tally = Tally()
+        standing.phase = Phase.SYNCING if standing.restored else Phase.STARTING
+        try:
+            await self._connect()
+            self.cycle.journal.fence = self.lease.fence()
+            result = await self.cycle.run(replace(wishes, writer=self.lease.held), tally)
+        except Stopped:
+            return self._ended(started, tally, "stopped"), 0.0
+        except HelixError as error:
+            return self._failed(started, tally, error)
+        finally:
+            standing.tally = None
+        standing.passes += 1
+        standing.failures = 0
+        standing.error = None
+        return await self._passed(started, result)
+
+    async def _passed(self, started: float, result: Result) -> tuple[Run, float | None]:
+        standing, tally, folder = self.standing, result.tally, self.cycle.folder
+        standing.look = result.look
+        if result.look.trip is not None:
+            return self._guarded(started, tally, result.look.trip), GUARD_SECONDS
+        standing.trip = None
+        standing.restored = True
+        standing.phase = Phase.PAUSED if self.paused else Phase.IDLE
+        standing.pending = result.left + tally.failed
+        outcome = "partial" if tally.failed else "done" if tally.done else "nothing"
+        standing.last_success = time.time() if not tally.failed else standing.last_success
+        run = self._ended(started, tally, outcome)
+        await self._remember(run)
+        await self._expire()
+        waits = [rescan_wait(folder.scan_seconds, random.random)]
+        if result.look.wake_in is not None:
+            waits.append(result.look.wake_in + 0.05)
+        if tally.again or result.look.plan.more:
+            waits.append(DEBOUNCE_SECONDS)
+        if tally.failed:
+            waits.append(BACKOFF.wait(min(standing.passes, 6), random.random) or BACKOFF.ceiling)
+        return run, min(waits)
+
+    def _guarded(self, started: float, tally: Tally, trip: Trip) -> Run:
+        standing = self.standing
+        if standing.trip is None or standing.trip.kind is not trip.kind:
+            standing.tripped_at = time.time()
+            log.warning("guard_tripped", extra={"folder": self.name, "kind": trip.kind, "cause": trip.text})
+            self.announce("guard")
+        standing.trip = trip
+        standing.restored = standing.restored or trip.kind in _FILES_ARE_THERE
+        standing.phase = Phase.GUARDED
+        return self._ended(started, tally, "guarded", HelixError(trip.text, remedy=trip.remedy))
+
+    def _failed(self, started: float, tally: Tally, error: HelixError) -> tuple[Run, float]:
+        standing = self.standing
+        standing.failures += 1
+        standing.error = error
+        standing.phase = Phase.ERROR if standing.restored else Phase.STARTING
+        if isinstance(error, RemoteError):
+            self._connected = False
+        if isinstance(error, LeaseLost):
+            self.cycle.journal.forget_pending()
+        wait = BACKOFF.wait(standing.failures, random.random) or BACKOFF.ceiling
+        if isinstance(error, Misconfigured):
+            wait = BACKOFF.ceiling
+        elif isinstance(error, RemoteError) and error.retry_after:
+            wait = max(wait, error.retry_after)
+        log.warning("pass_failed", extra={"folder": self.name, "cause": str(error), "wait": round(wait, 1)})
+        return self._ended(started, tally, "failed", error), wait
+
+    def _ended(self, started: float, tally: Tally, outcome: str, error: HelixError | None = None) -> Run:
+        run = Run(
+            started,
+            time.time(),
+            outcome,
+            tally.uploaded,
+            tally.downloaded,
+            tally.trashed,
+            tally.moved,
+            tally.conflicts,
+            tally.failed,
+            tally.bytes_done,
+            str(error) if error else None,
+        )
+        if outcome != "nothing":
+            log.info("pass_finished", extra={"folder": self.name, "outcome": outcome, "done": tally.done})
+        self.standing.last_run = run
+        return run
+
+    async def _remember(self, run: Run) -> None:
+        """Write the run down; a journal that can't take it is the next pass's trouble."""
+        with contextlib.suppress(JournalFailed):
+            await asyncio.to_thread(self._write_run, run)
+
+    def _write_run(self, run: Run) -> None:
+        journal, standing = self.cycle.journal, self.standing
+        if run.outcome != "nothing" or standing.passes == 1:
+            history.add_run(journal, run)
+            standing.totals = history.totals(journal)
+            standing.conflicts = len(history.open_conflicts(journal))
+        journal.set_fact("last_run", repr(run.finished))
+        if standing.last_success:
+            journal.set_fact("last_success", repr(standing.last_success))
+
+    async def _connect(self) -> None:
+        if self._connected:
+            return
+        await self.cycle.remote.connect()
+        await asyncio.to_thread(self.cycle.journal.open)
+        if await asyncio.to_thread(self.cycle.journal.fact, "identity") is None:
+            await self.trash.index()
+        await self.lease.step()
+        self._connected = True
+
+    async def _expire(self) -> None:
+        """Once an hour the trash lets go of what is old."""
+        if not self.lease.held or time.monotonic() - self._expired_at < EXPIRY_SECONDS:
+            return
+        self._expired_at = time.monotonic()
+        try:
+            await self.trash.expire(self.cycle.folder.trash_days, time.time())
+        except HelixError as error:
+            log.warning("expiry_failed", extra={"folder": self.name, "cause": str(error)})
+
+    async def _watch(self, hints: AsyncIterator[None]) -> None:
+        """Turn hints into passes; without hints the period does."""
+        try:
+            async for _ in hints:
+                self.hint()
+        except (WatchFailed, HelixError) as error:
+            self.standing.watch_error = str(error)
+            log.warning("watch_failed", extra={"folder": self.name, "cause": str(error)})
+
+    async def _wait(self, seconds: float | None) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), seconds)
+        await asyncio.sleep(DEBOUNCE_SECONDS)
+        self._bell.clear()
+
+
+def _nobody_listens(_kind: str) -> None:
+    """Until the daemon connects the keeper to its desk."""

@@ -1,0 +1,124 @@
+"""Where is a lease kept? On the remote itself (containers with disks of their own), or in SQLite (one host)."""
+
+import asyncio
+import contextlib
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+
+from helix.errors import HelixError
+from services.sync.lease import Grant, LeaseChanged
+from services.sync.remotes.errors import Changed, Gone
+from services.sync.remotes.remote import Remote
+from services.sync.remotes.source import Source
+from services.sync.reserved import LEASE
+
+CONFIRM_SECONDS = 0.3
+"""Where a remote can't compare and write in one step: the time after which a lost race shows."""
+
+
+class RemoteFileStore:
+    """`.helix/lease` on the remote. As good as the remote's `expect`: exact where `Features.conditional`."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self._etag: str | None = None
+        self._grant: Grant | None = None
+
+    async def read(self) -> Grant | None:
+        """Read the file if its etag is new."""
+        entry = await self._remote.stat(LEASE)
+        if entry is None:
+            self._etag = self._grant = None
+        elif entry.etag != self._etag:
+            self._grant = await self._fetch(entry.etag)
+            self._etag = entry.etag
+        return self._grant
+
+    async def write(self, grant: Grant, *, over: Grant | None) -> None:
+        """Replace the file if it is what we last saw; a taken-over lease is looked at once more."""
+        if over != self._grant:
+            await self.read()
+        if over != self._grant:
+            raise LeaseChanged
+        try:
+            self._etag = await self._store(grant)
+        except (Changed, Gone) as error:
+            raise LeaseChanged from error
+        self._grant = grant
+        if not self._remote.features.conditional and (over is None or over.owner != grant.owner):
+            await asyncio.sleep(CONFIRM_SECONDS)
+            entry = await self._remote.stat(LEASE)
+            if entry is None or entry.etag != self._etag:
+                raise LeaseChanged
+
+    async def _fetch(self, etag: str) -> Grant:
+        with tempfile.TemporaryDirectory(prefix="helix-") as directory:
+            target = f"{directory}/lease"
+            try:
+                await self._remote.download(LEASE, target, expect=etag)
+            except (Changed, Gone) as error:
+                raise LeaseChanged from error
+            return Grant.decode(await asyncio.to_thread(_read, target))
+
+    async def _store(self, grant: Grant) -> str:
+        with tempfile.TemporaryDirectory(prefix="helix-") as directory:
+            source = f"{directory}/lease"
+            await asyncio.to_thread(_write, source, grant.encode())
+            entry = await self._remote.upload(Source.of(source), LEASE, expect=self._etag)
+            return entry.etag
+
+
+class SqliteStore:
+    """A table in a SQLite file that all contenders see; compare and write are one transaction."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self._path = path
+        self._name = name
+
+    async def read(self) -> Grant | None:
+        """One row."""
+        return await asyncio.to_thread(self._read)
+
+    async def write(self, grant: Grant, *, over: Grant | None) -> None:
+        """One transaction."""
+        await asyncio.to_thread(self._write, grant, over)
+
+    def _read(self) -> Grant | None:
+        with self._transaction() as connection:
+            return self._row(connection)
+
+    def _write(self, grant: Grant, over: Grant | None) -> None:
+        with self._transaction() as connection:
+            if self._row(connection) != over:
+                raise LeaseChanged
+            connection.execute("INSERT OR REPLACE INTO lease VALUES (?, ?)", (self._name, grant.encode()))
+
+    def _row(self, connection: sqlite3.Connection) -> Grant | None:
+        row = connection.execute("SELECT held FROM lease WHERE name=?", (self._name,)).fetchone()
+        return Grant.decode(row[0]) if row else None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=5, isolation_level=None)) as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS lease (name TEXT PRIMARY KEY, held BLOB NOT NULL)")
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except LeaseChanged:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise HelixError(f"the lease can't be reached: {error}", remedy="Check HELIX_HOME/journal.") from error
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(4096)
+
+
+def _write(path: str, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)

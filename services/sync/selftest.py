@@ -1,0 +1,101 @@
+"""Does the remote really store and give back a file?
+
+Upload, read back, compare, delete: a round trip with real bytes.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from blake3 import blake3
+
+from helix.errors import HelixError
+from services.sync.remotes.errors import Corrupt
+from services.sync.remotes.remote import Entry, Remote
+from services.sync.remotes.source import Source
+from services.sync.reserved import RESERVED
+
+T = TypeVar("T")
+
+SIZE = 4096
+STEP_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the round trip."""
+
+    step: str
+    ok: bool
+    seconds: float
+    output: str = ""
+    remedy: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The round trip on one remote; it ends at the first step that fails."""
+
+    remote: str
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step went well."""
+        return all(step.ok for step in self.steps)
+
+
+async def round_trip(remote: Remote, label: str) -> Outcome:
+    """Try the remote with a small file of random content in `.helix/`."""
+    outcome = Outcome(label)
+    path = f"{RESERVED}/selftest-{secrets.token_hex(8)}"
+    content = secrets.token_bytes(SIZE)
+    with tempfile.TemporaryDirectory(prefix="helix-") as directory, contextlib.suppress(HelixError):
+        source, back = f"{directory}/sent", f"{directory}/back"
+        await asyncio.to_thread(_write, source, content)
+        await _step(outcome, "connect", remote.connect())
+        entry = await _step(outcome, "upload", remote.upload(Source.of(source), path, expect=None))
+        try:
+            digest = await _step(outcome, "read back", remote.download(path, back, expect=entry.etag))
+            await _step(outcome, "compare", _compare(entry, digest, content))
+        finally:
+            await _step(outcome, "delete", remote.remove(path, expect=entry.etag))
+    return outcome
+
+
+async def _step(outcome: Outcome, name: str, act: Awaitable[T]) -> T:
+    """Run one step in its time and write down how it went; a failure is raised again as a HelixError."""
+    started = time.monotonic()
+    failure: HelixError | None = None
+    try:
+        async with asyncio.timeout(STEP_SECONDS):
+            return await act
+    except HelixError as error:
+        failure = error
+        raise
+    except TimeoutError as error:
+        failure = HelixError(
+            f"no answer within {STEP_SECONDS:.0f} s", remedy="Check the network and that the remote is up."
+        )
+        raise failure from error
+    finally:
+        seconds = round(time.monotonic() - started, 3)
+        output, remedy = (failure.message, failure.remedy) if failure else ("", "")
+        outcome.steps.append(Step(name, failure is None, seconds, output, remedy))
+
+
+async def _compare(entry: Entry, digest: str, content: bytes) -> None:
+    if entry.size != len(content) or digest != f"blake3:{blake3(content).hexdigest()}":
+        raise Corrupt("what came back is not what was sent")
+
+
+def _write(path: str, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+        os.fsync(file.fileno())
