@@ -1,7 +1,7 @@
 """How long from the start to ready, and from a kill to the next life? Beside plain supervisord on the same machine.
 
 The peer starts three idle Python programs, which is the least that any supervisord does; Helix proves its image,
-restores the files and answers `/health` in its time. Prints medians and ratios (peer / Helix: above 1, Helix is faster).
+restores the files and answers `/health` in its time. Prints medians and ratios (peer / Helix).
 """
 
 import os
