@@ -132,8 +132,10 @@ async def test_during_an_outage_the_bot_believes_itself_ready_and_resumes_after_
 
 
 async def test_a_silent_gateway_is_left_after_the_heartbeat_timeout() -> None:
-    settings = {"heartbeat_interval": 0.1, "acknowledge_heartbeats": False}
-    async with DiscordServer(**settings) as server, running(server, heartbeat_timeout=0.6):
+    async with (
+        DiscordServer(heartbeat_interval=0.1, acknowledge_heartbeats=False) as server,
+        running(server, heartbeat_timeout=0.6),
+    ):
         await server.platform.record.wait("resume", timeout=5)
 
         assert server.platform.record.of("disconnect")[0].data["code"] == 4000

@@ -11,7 +11,7 @@ from .discord.gateway.intents import Intent
 from .discord.judges.raw import Socket
 
 READING = Intent.GUILDS | Intent.GUILD_MESSAGES | Intent.MESSAGE_CONTENT
-PRESENCE = {"since": None, "activities": [], "status": "online", "afk": False}
+PRESENCE: dict[str, Any] = {"since": None, "activities": [], "status": "online", "afk": False}
 
 
 @pytest.fixture

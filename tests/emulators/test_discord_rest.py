@@ -37,7 +37,7 @@ def rows(*components: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 SIX_THOUSAND = [{"description": "x" * 4096}, {"description": "x" * 1905}]
-WRONG_MESSAGES = {
+WRONG_MESSAGES: dict[str, dict[str, Any]] = {
     "content": {"content": "x" * 2001},
     "nonce": {"content": "x", "nonce": "x" * 26},
     "embeds": {"embeds": [{"title": "x"}] * 11},
