@@ -6,6 +6,7 @@ outlive it stands in the kit.
 
 import json
 import logging
+import time
 from typing import Any
 
 import discord
@@ -13,11 +14,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from services.bot import failures, publish
+from services.bot.audit import Deed, shortened
 from services.bot.commands import add_all
-from services.bot.context import Ctx
+from services.bot.context import Ctx, rendered
 from services.bot.failures import Denied
 from services.bot.kit import Kit
-from services.bot.permissions import need_of, refusal
+from services.bot.permissions import Need, need_of, refusal
+from services.bot.replies.notices import Presence
 from services.bot.replies.reply import Reply
 from services.bot.transport import connector
 
@@ -51,6 +54,8 @@ class Helix(commands.Bot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            status=discord.Status.idle,
+            activity=discord.CustomActivity("starting"),
         )
         self.check(self._may)
         self.before_invoke(_begin)
@@ -136,6 +141,19 @@ class Helix(commands.Bot):
         }
         log.log(logging.ERROR if error else logging.INFO, "command_finished", extra=facts, exc_info=error)
 
+        if outcome == "denied" or need_of(name) is Need.ACT:
+            self.kit.audit.note(_deed(ctx, name, outcome))
+
+    async def post(self, channel_id: int, reply: Reply) -> None:
+        """Send a message to a channel, unasked."""
+        content, embed = rendered(reply)
+        channel = self.get_partial_messageable(channel_id)
+        await (channel.send(content) if embed is None else channel.send(content, embed=embed))
+
+    async def show(self, shown: Presence) -> None:
+        """Change the presence."""
+        await self.change_presence(status=discord.Status(shown.dot), activity=discord.CustomActivity(shown.text))
+
     async def _may(self, ctx: Ctx) -> bool:
         """Refuse what the giver may not do; asked before every command."""
         command = ctx.command.qualified_name if ctx.command else ""
@@ -161,6 +179,20 @@ class Tree(app_commands.CommandTree[Helix]):
                 await interaction.response.send_message(failure.text, ephemeral=True)
             except discord.HTTPException as deaf:
                 log.info("failure_not_told", extra={"code": deaf.code})
+
+
+def _deed(ctx: Ctx, name: str, outcome: str) -> Deed:
+    return Deed(
+        time=time.time(),
+        user_id=ctx.author.id,
+        user=ctx.author.name,
+        channel_id=ctx.channel.id,
+        command=name,
+        arguments=shortened({name: getattr(value, "filename", value) for name, value in ctx.kwargs.items()}),
+        outcome=outcome,
+        seconds=round(ctx.seconds, 3),
+        correlation=ctx.correlation,
+    )
 
 
 async def _begin(ctx: Ctx) -> None:

@@ -8,6 +8,7 @@ from helix import situation
 from helix.control import Control
 from helix.core.health import Verdict
 from helix.settings import Settings
+from services.bot.audit import Audit
 from services.bot.busy import Jobs
 from services.bot.link import Link
 from services.bot.metrics import Metrics
@@ -25,6 +26,7 @@ class Kit:
     metrics: Metrics
     rules: Rules
     lag_seconds: Callable[[], float]
+    audit: Audit
     once: Once = field(default_factory=Once)
     jobs: Jobs = field(default_factory=Jobs)
     started_at: float = field(default_factory=time.time)

@@ -15,7 +15,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from helix.errors import EX_CONFIG
 from helix.parsing import Secret
@@ -54,12 +54,15 @@ class Client(Protocol):
         """Tell Discord of the slash commands, if they changed."""
 
 
-class Lives:
-    """Runs one client after the other."""
+ClientT = TypeVar("ClientT", bound=Client)
+
+
+class Lives(Generic[ClientT]):
+    """Runs one client after the other; `client` is the present one."""
 
     def __init__(
         self,
-        build: Callable[[], Client],
+        build: Callable[[], ClientT],
         token: Secret,
         link: Link,
         *,
@@ -67,6 +70,7 @@ class Lives:
         timing: Timing | None = None,
         rng: random.Random | None = None,
     ) -> None:
+        self.client: ClientT | None = None
         self._build = build
         self._token = token
         self._link = link
@@ -94,7 +98,7 @@ class Lives:
 
     async def _live(self, stop: asyncio.Event) -> endings.Final | endings.Lost | None:
         """Give how one client's life ended; None when it was ended on purpose."""
-        client = self._build()
+        client = self.client = self._build()
         self._link.born()
         serving = asyncio.create_task(self._serve(client))
         watching = asyncio.create_task(self._watch())
@@ -143,6 +147,7 @@ class Lives:
 
         The tasks go first: a client that still reads answers its own close with code 4000, which keeps the session.
         """
+        self.client = None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

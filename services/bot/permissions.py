@@ -30,6 +30,7 @@ READING = frozenset(
         "storage",
         "storage ls",
         "storage find",
+        "storage get",
         "storage usage",
     }
 )

@@ -9,22 +9,32 @@ import discord
 
 from helix.board import Board
 from helix.control import Control
+from helix.core.alerts import AlertLimits
 from helix.core.health import Check, Report, Status
 from helix.lifecycle import Heart, Pulse, stop_on_signals
 from helix.parsing import Secret
 from helix.settings import Settings
 from services.bot import endings, permissions, transport
+from services.bot.audit import Audit
 from services.bot.client import Helix
 from services.bot.kit import Kit
 from services.bot.link import Link
 from services.bot.lives import Lives, Timing
 from services.bot.metrics import Metrics
+from services.bot.watcher import Pace, Watcher
 
 FRESH_SECONDS = 5.0
 """A report of sync's that is older says nothing about whose turn it is."""
 
 
-async def run(settings: Settings, token: Secret, timing: Timing | None = None) -> int:
+async def run(
+    settings: Settings,
+    token: Secret,
+    *,
+    timing: Timing | None = None,
+    pace: Pace | None = None,
+    alert_limits: AlertLimits | None = None,
+) -> int:
     """Serve until a signal; give the exit status. Raises `Misconfigured` for a certificate file of no use."""
     transport.redirect(settings.discord)
     transport.connector(settings.discord.ca_file)
@@ -40,18 +50,30 @@ async def run(settings: Settings, token: Secret, timing: Timing | None = None) -
         metrics=metrics,
         rules=permissions.rules_of(settings.discord),
         lag_seconds=lambda: heart.lag_seconds,
+        audit=Audit(settings.home / "audit"),
     )
     lives = Lives(lambda: Helix(kit), token, link, turn=lambda: _our_turn(board), timing=timing)
-    async with stop_on_signals() as stop:
-        beating = asyncio.create_task(heart.run())
-        try:
-            return await lives.run(stop)
-        finally:
-            beating.cancel()
-            if lives.refusal is None:
-                board.withdraw("bot")
-            else:
-                heart.last_words(_refused(lives.refusal))
+    watcher = Watcher(
+        kit.verdict,
+        link,
+        lambda: lives.client,
+        settings.discord.status_channel_id,
+        count=metrics.alert,
+        pace=pace,
+        limits=alert_limits,
+    )
+    try:
+        async with stop_on_signals() as stop, asyncio.TaskGroup() as tasks:
+            beside = (tasks.create_task(heart.run()), tasks.create_task(watcher.run()))
+            status = await lives.run(stop)
+            for task in beside:
+                task.cancel()
+    finally:
+        if lives.refusal is None:
+            board.withdraw("bot")
+        else:
+            heart.last_words(_refused(lives.refusal))
+    return status
 
 
 def _pulse(link: Link, metrics: Metrics) -> Pulse:

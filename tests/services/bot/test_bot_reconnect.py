@@ -1,63 +1,18 @@
 """Does the bot come back from every loss of its connection that the library does not mend?"""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
-from helix import settings
 from helix.board import Board
 from helix.core.health import Report, Status
 from services.bot.lives import Timing
-from services.bot.run import run
 from tests.emulators.discord import DiscordServer
+from tests.services.bot.inside import BRISK, bot_inside, clients, reported, says
 from tests.services.bot.stage import environment, until
-
-BRISK = Timing(watchdog_seconds=0.6, first_delay_seconds=0.1, longest_delay_seconds=0.3, look_seconds=0.1)
-
-
-@pytest.fixture(autouse=True)
-def library_as_it_was() -> Iterator[None]:
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    yield
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
-
-
-@asynccontextmanager
-async def brisk_bot(home: Path, env: dict[str, str], timing: Timing = BRISK) -> AsyncIterator[Board]:
-    """Run the bot in this process, less patient than in life."""
-    found = settings.from_env(env, cwd=home)
-    (home / "run").mkdir(exist_ok=True)
-    assert found.discord.token is not None
-    running = asyncio.create_task(run(found, found.discord.token, timing))
-    try:
-        yield Board(home / "run")
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-
-def reported(board: Board) -> Report:
-    report = board.read("bot")
-    assert isinstance(report, Report)
-    return report
-
-
-def says(board: Board, state: str) -> bool:
-    report = board.read("bot")
-    return isinstance(report, Report) and report.state == state
-
-
-def clients(board: Board) -> int:
-    report = board.read("bot")
-    return int(report.facts["clients"] or 0) if isinstance(report, Report) else 0
 
 
 async def test_a_refused_first_gateway_connection_is_tried_again_with_a_new_client(
@@ -65,7 +20,7 @@ async def test_a_refused_first_gateway_connection_is_tried_again_with_a_new_clie
 ) -> None:
     env = environment(home, discord_server, DISCORD_GATEWAY_URL="ws://127.0.0.1:9")
 
-    async with brisk_bot(home, env, replace(BRISK, watchdog_seconds=9.0)) as board:
+    async with bot_inside(home, env, timing=replace(BRISK, watchdog_seconds=9.0)) as board:
         await until(lambda: clients(board) >= 2)
         away = reported(board)
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord_server.gateway_url)
@@ -79,7 +34,7 @@ async def test_a_refused_first_gateway_connection_is_tried_again_with_a_new_clie
 async def test_rest_refused_at_login_is_a_warning_and_tried_again(home: Path, discord_server: DiscordServer) -> None:
     await discord_server.go_down()
 
-    async with brisk_bot(home, environment(home, discord_server)) as board:
+    async with bot_inside(home, environment(home, discord_server), timing=BRISK) as board:
         await until(lambda: says(board, "away"))
         away = reported(board)
         await discord_server.come_up()
@@ -95,7 +50,7 @@ async def test_a_dead_resume_address_ends_the_client_and_a_new_one_connects(
     discord_server.platform.settings.resume_url = "ws://127.0.0.1:9"
     people = discord_server.people
 
-    async with brisk_bot(home, environment(home, discord_server)) as board:
+    async with bot_inside(home, environment(home, discord_server), timing=BRISK) as board:
         await people.ready()
         discord_server.platform.settings.resume_url = None
         discord_server.cut()
@@ -108,7 +63,7 @@ async def test_a_dead_resume_address_ends_the_client_and_a_new_one_connects(
 
 
 async def test_a_dropped_connection_is_resumed_by_the_same_client(home: Path, discord_server: DiscordServer) -> None:
-    async with brisk_bot(home, environment(home, discord_server)) as board:
+    async with bot_inside(home, environment(home, discord_server), timing=BRISK) as board:
         await discord_server.people.ready()
         discord_server.ask_to_reconnect()
         await discord_server.platform.record.wait("resume", timeout=10)
@@ -122,7 +77,7 @@ async def test_a_black_hole_shows_as_a_warning_before_the_library_notices(
 ) -> None:
     discord_server.platform.settings.heartbeat_interval = 0.4
 
-    async with brisk_bot(home, environment(home, discord_server)) as board:
+    async with bot_inside(home, environment(home, discord_server), timing=BRISK) as board:
         await discord_server.people.ready()
         await until(lambda: says(board, "connected"))
         before = reported(board).checks[0].status
@@ -144,7 +99,7 @@ async def test_the_gateway_is_left_to_another_container_while_that_is_the_writer
         board.post(_sync_report(state))
 
     sync_says("standby")
-    async with brisk_bot(home, environment(home, discord_server)):
+    async with bot_inside(home, environment(home, discord_server), timing=BRISK):
         await until(lambda: says(board, "standby"))
         parked, connections = reported(board), record.of("connect")
         sync_says("writer")
@@ -171,7 +126,7 @@ async def test_sessions_that_end_at_once_do_not_use_up_the_days_budget(
     )
     record = discord_server.platform.record
 
-    async with brisk_bot(home, environment(home, discord_server), timing) as board:
+    async with bot_inside(home, environment(home, discord_server), timing=timing) as board:
         for count in range(1, 4):
             await record.wait("identify", count=count, timeout=20)
             if count < 3:
