@@ -16,16 +16,16 @@ def test_a_full_disk_is_called_a_full_disk_and_nothing_is_lost() -> None:
     with places.tmpfs(megabytes=24) as disk, start_helix(home=disk / "home") as helix:
         helix.wait_ready()
         (helix.folder / "before.txt").write_text("kept")
-        eventually(lambda: (helix.remote / "before.txt").read_text() == "kept")
+        assert eventually(lambda: (helix.remote / "before.txt").read_text() == "kept")
 
         filler = places.fill(disk)
-        everywhere(helix, "disk")
+        assert everywhere(helix, "disk")
         assert not any("is hung" in cause for cause in helix.causes())
         filler.unlink()
 
         helix.wait_ready()
         (helix.folder / "after.txt").write_text("kept too")
-        eventually(lambda: (helix.remote / "after.txt").read_text() == "kept too")
+        assert eventually(lambda: (helix.remote / "after.txt").read_text() == "kept too")
         assert (helix.remote / "before.txt").read_text() == "kept"
 
 
@@ -39,9 +39,9 @@ def test_a_journal_that_can_t_be_written_is_named_and_nothing_is_lost() -> None:
 
         filler = places.fill(journal)
         (helix.folder / "meanwhile.txt").write_text("not to be lost")
-        everywhere(helix, "journal")
+        assert everywhere(helix, "journal")
         assert (helix.folder / "meanwhile.txt").read_text() == "not to be lost"
         filler.unlink()
 
         helix.wait_ready()
-        eventually(lambda: (helix.remote / "meanwhile.txt").read_text() == "not to be lost")
+        assert eventually(lambda: (helix.remote / "meanwhile.txt").read_text() == "not to be lost")

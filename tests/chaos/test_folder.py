@@ -20,32 +20,34 @@ def test_a_dropped_file_reaches_the_remote_byte_for_byte(helix: Helix) -> None:
     (helix.folder / "rituals").mkdir()
     (helix.folder / "rituals" / "first.bin").write_bytes(content)
 
-    eventually(lambda: (helix.remote / "rituals" / "first.bin").read_bytes() == content)
+    assert eventually(lambda: (helix.remote / "rituals" / "first.bin").read_bytes() == content)
 
 
 def test_an_edit_of_the_same_size_reaches_the_remote(helix: Helix) -> None:
     file = helix.folder / "same-size.txt"
     file.write_text("one")
-    eventually(lambda: (helix.remote / file.name).read_text() == "one")
+    assert eventually(lambda: (helix.remote / file.name).read_text() == "one")
     times = file.stat()
 
     # same size and same modification time: only the change time and the inode tell
     file.write_text("two")
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
-    eventually(lambda: (helix.remote / file.name).read_text() == "two")
+    assert eventually(lambda: (helix.remote / file.name).read_text() == "two")
 
 
 def test_a_rename_and_a_deletion_reach_the_remote_and_the_deleted_file_stays_in_the_trash(helix: Helix) -> None:
     (helix.folder / "old-name.txt").write_text("renamed")
     (helix.folder / "doomed.txt").write_text("not lost")
-    eventually(lambda: (helix.remote / "old-name.txt").exists() and (helix.remote / "doomed.txt").exists())
+    assert eventually(lambda: (helix.remote / "old-name.txt").exists() and (helix.remote / "doomed.txt").exists())
 
     (helix.folder / "old-name.txt").rename(helix.folder / "new-name.txt")
     (helix.folder / "doomed.txt").unlink()
 
-    eventually(lambda: (helix.remote / "new-name.txt").read_text() == "renamed")
-    eventually(lambda: not (helix.remote / "old-name.txt").exists() and not (helix.remote / "doomed.txt").exists())
+    assert eventually(lambda: (helix.remote / "new-name.txt").read_text() == "renamed")
+    assert eventually(
+        lambda: not (helix.remote / "old-name.txt").exists() and not (helix.remote / "doomed.txt").exists()
+    )
     kept = [path.read_text() for path in (helix.remote / ".helix").rglob("*doomed*")]
     assert kept == ["not lost"]
 
@@ -55,14 +57,14 @@ def test_a_change_on_the_remote_comes_back(helix: Helix) -> None:
 
     assert helix.command("sync", "now").returncode == 0
 
-    eventually(lambda: (helix.folder / "from-afar.txt").read_text() == "hello")
+    assert eventually(lambda: (helix.folder / "from-afar.txt").read_text() == "hello")
 
 
 def test_a_deleted_file_is_brought_back_by_the_command_line(helix: Helix) -> None:
     (helix.folder / "precious.txt").write_text("v1")
-    eventually((helix.remote / "precious.txt").exists)
+    assert eventually((helix.remote / "precious.txt").exists)
     (helix.folder / "precious.txt").unlink()
-    eventually(lambda: not (helix.remote / "precious.txt").exists())
+    assert eventually(lambda: not (helix.remote / "precious.txt").exists())
 
     done = helix.command("restore", "precious.txt")
 
@@ -80,7 +82,7 @@ def test_links_sockets_and_odd_names_are_reported_and_never_followed(helix: Heli
     Path(os.fsdecode(odd)).write_text("latin-1")
     (helix.folder / "beside.txt").write_text("fine")
 
-    eventually(lambda: (helix.remote / "beside.txt").read_text() == "fine")
+    assert eventually(lambda: (helix.remote / "beside.txt").read_text() == "fine")
     status = helix.command("status", "--json").stdout
 
     assert not (helix.remote / "link").exists()
@@ -101,7 +103,7 @@ def test_ten_thousand_small_files_and_a_large_one_arrive() -> None:
             for number in range(1024):
                 large.write(number.to_bytes(4, "big") * (MIB // 4))
 
-        eventually(lambda: count(helix.remote) == 10_001, within=120, what="10,001 files on the remote")
+        assert eventually(lambda: count(helix.remote) == 10_001, within=120, what="10,001 files on the remote")
 
         assert digest(helix.remote / "large.bin") == digest(helix.folder / "large.bin")
         sample = helix.remote / "07" / "9957.txt"
@@ -122,13 +124,13 @@ def test_an_emptied_folder_deletes_nothing_and_says_why() -> None:
         helix.wait_ready()
         for number in range(500):
             (helix.folder / f"{number}.txt").write_text(str(number))
-        eventually(lambda: count(helix.remote) == 500)
+        assert eventually(lambda: count(helix.remote) == 500)
 
         shutil.rmtree(helix.folder)
         helix.folder.mkdir()
         helix.command("sync", "now", "--wait", "20")
 
-        eventually(lambda: helix.get("/health").body["status"] == "warn")
+        assert eventually(lambda: helix.get("/health").body["status"] == "warn")
         assert count(helix.remote) == 500
         assert helix.command("conflicts").returncode == 1
 
@@ -138,7 +140,7 @@ def test_a_stop_in_the_middle_of_uploads_loses_nothing() -> None:
         helix.wait_ready()
         for number in range(200):
             (helix.folder / f"{number}.bin").write_bytes(os.urandom(200_000))
-        eventually(lambda: count(helix.remote) > 0, what="the first upload")
+        assert eventually(lambda: count(helix.remote) > 0, what="the first upload")
 
         assert helix.stop() == 0
         flushed = count(helix.remote)
@@ -150,6 +152,6 @@ def test_a_stop_in_the_middle_of_uploads_loses_nothing() -> None:
 
         with start_helix(home=home) as again:
             again.wait_ready()
-            eventually(lambda: count(again.remote) == 200, what="all 200 after the next start")
+            assert eventually(lambda: count(again.remote) == 200, what="all 200 after the next start")
             for file in again.folder.glob("*.bin"):
                 assert (again.remote / file.name).read_bytes() == file.read_bytes()

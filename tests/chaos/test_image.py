@@ -20,12 +20,12 @@ def test_a_file_of_the_manifest_removed_or_altered_is_named_until_it_is_back() -
         text = victim.read_text()
 
         victim.unlink()
-        everywhere(helix, "helix/control.py")
+        assert everywhere(helix, "helix/control.py")
         victim.write_text(text)
         helix.wait_ready()
 
         victim.write_text(text + "\n# altered\n")
-        everywhere(helix, "helix/control.py")
+        assert everywhere(helix, "helix/control.py")
         victim.write_text(text)
         helix.wait_ready()
 
@@ -36,7 +36,7 @@ def test_a_module_that_shadows_another_is_named() -> None:
 
         # a function of the same name as a class elsewhere: failure 8
         (root / "mega.py").write_text("def Mega():\n    return None\n")
-        everywhere(helix, "mega")
+        assert everywhere(helix, "mega")
         (root / "mega.py").unlink()
 
         helix.wait_ready(within=90)

@@ -72,6 +72,8 @@ ENVIRONMENT_READERS = {
     "helix/release.py",
     # a build step: HELIX_COMMIT and SOURCE_DATE_EPOCH
     "helix/cli/image.py",
+    # a program of its own, run by `helix doctor`
+    "healthcheck/doctor.py",
 }
 
 
