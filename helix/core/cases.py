@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from helix.core.actions import Reason
+from helix.core.actions import MoveLocal, MoveRemote, Reason
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, is_inside, same_content
 
 
@@ -53,7 +53,9 @@ class Outcome(StrEnum):
     FORGET = "forget"
     LEAVE = "leave"
     MOVED = "moved"
-    """a move takes care of it"""
+    """a move takes it away from here"""
+    ARRIVED = "arrived"
+    """a move brings it here"""
     IGNORED = "ignored"
     """a filter says that it is nobody's business"""
     WAIT = "wait"
@@ -72,6 +74,9 @@ class Case:
     there: Change
     outcome: Outcome = Outcome.WAIT
     reason: Reason | None = None
+    move: MoveLocal | MoveRemote | None = None
+    twin: str | None = None
+    """a path that leaves a side which takes both names for one: this one can't come before that one is gone"""
 
     def on(self, side: Side) -> LocalState | RemoteState | None:
         """The state of the path on a side."""
@@ -146,6 +151,13 @@ def remote_change(remote: RemoteState | None, base: BaseState | None) -> Change:
 def inside_any(path: str, directories: Collection[str]) -> bool:
     """Whether a path lies in one of the directories."""
     return any(is_inside(path, directory) for directory in directories)
+
+
+def close_off(cases: list[Case], path: str, outcome: Outcome, reason: Reason | None = None) -> None:
+    """Give a path and all inside it one and the same outcome, except for what nobody may look at."""
+    for case in cases:
+        if (case.path == path or is_inside(case.path, path)) and case.outcome is not Outcome.IGNORED:
+            case.set_aside(outcome, reason)
 
 
 def _presence(here: bool, before: bool) -> Change:

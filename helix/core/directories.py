@@ -32,7 +32,7 @@ def settle_directories(cases: list[Case], rules: Rules) -> None:
 def stays(case: Case, side: Side) -> bool:
     """Whether the path exists on the side once the plan is done."""
     match case.outcome:
-        case Outcome.PUSH | Outcome.PULL | Outcome.MEET | Outcome.ADOPT:
+        case Outcome.PUSH | Outcome.PULL | Outcome.MEET | Outcome.ADOPT | Outcome.ARRIVED:
             return True
         case Outcome.LEAVE | Outcome.IGNORED | Outcome.WAIT:
             return case.on(side) is not None

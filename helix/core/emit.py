@@ -68,8 +68,8 @@ def actions_for(case: Case, mode: Mode) -> Iterator[Action]:
             yield from _forget(case)
         case Outcome.LEAVE | Outcome.WAIT:
             yield from _skip(case)
-        case Outcome.MOVED:
-            return
+        case Outcome.MOVED | Outcome.ARRIVED:
+            yield from [case.move] if case.move else []
 
 
 def _copy(case: Case, to: Side) -> Iterator[Action]:

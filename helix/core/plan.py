@@ -39,13 +39,15 @@ different content is kept twice, and nothing can be deleted. `same` is believed 
 goes to the loser's trash.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from helix.core.actions import Action, Reason
 from helix.core.cases import Case, Change, Mode, Outcome, Rules, case_of
+from helix.core.clashes import Twins, settle_clashes
 from helix.core.directories import settle_directories
 from helix.core.emit import actions_for
+from helix.core.moves import find_moves
 from helix.core.trees import Rows, Side
 from helix.core.waiting import set_waiting_aside
 
@@ -83,22 +85,29 @@ class Plan:
 def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     """Decide about all rows; they must come in walk order. Only changed paths are held in memory."""
     rules = rules or Rules()
+    twins = {side: Twins(fold) for side, fold in _folding_sides(rules)}
+    for finder in twins.values():
+        rows = finder.watch(rows)
     cases, known = changed_cases(rows, keep_deleted=rules.keep_deleted)
     for case in cases:
-        case.outcome = decide(case, rules.mode)
-        case.reason = Reason.ONE_WAY if case.outcome is Outcome.LEAVE else None
+        case.set_aside(*decide(case, rules.mode))
     set_waiting_aside(cases, rules)
+    for side, finder in twins.items():
+        settle_clashes(cases, finder.groups(), side, rules)
+    find_moves(cases, rules)
     settle_directories(cases, rules)
     actions = tuple(action for case in cases for action in actions_for(case, rules.mode))
     return Plan(actions, known, any(case.outcome is Outcome.WAIT and case.reason is None for case in cases))
 
 
-def decide(case: Case, mode: Mode) -> Outcome:
+def decide(case: Case, mode: Mode) -> tuple[Outcome, Reason | None]:
     """Look a path up in the table."""
     outcome = TABLE[case.here, case.there][_COLUMN[mode]]
+    if outcome is Outcome.LEAVE:
+        return outcome, Reason.ONE_WAY
     if outcome is Outcome.MEET and mode.source and case.kind_on(Side.LOCAL) is not case.kind_on(Side.REMOTE):
-        return Outcome.PUSH if mode.source is Side.LOCAL else Outcome.PULL
-    return outcome
+        return (Outcome.PUSH if mode.source is Side.LOCAL else Outcome.PULL), None
+    return outcome, None
 
 
 def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case], int]:
@@ -117,3 +126,10 @@ def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case]
         if local or remote or base:
             cases.append(case_of(row, keep_deleted))
     return cases, known
+
+
+def _folding_sides(rules: Rules) -> Iterator[tuple[Side, Callable[[str], str]]]:
+    if rules.local_folds:
+        yield Side.LOCAL, rules.local_folds
+    if rules.remote_folds:
+        yield Side.REMOTE, rules.remote_folds

@@ -1,0 +1,96 @@
+"""Which names can't stand side by side, because one side takes them for the same name?
+
+`a` and `A` are two files on ext4 and one on a Mac; `É` can be spelled in two ways that some file systems join. A name
+may be created on a side only if no other name that stays there folds to the same string.
+
+* One of the two is only here, the other only there: they are one path in two spellings. The side that tells them
+  apart renames to the spelling of the one that doesn't, and the next round compares their content.
+* If the name that is there leaves in this round, the newcomer waits for the next, unless it is the same thing renamed.
+* Otherwise the newcomer, with all it holds, is left where it is, and people are told.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from helix.core.actions import MoveLocal, MoveRemote, Reason
+from helix.core.cases import Case, Change, Outcome, Rules, close_off
+from helix.core.directories import stays
+from helix.core.trees import Row, Rows, Side, is_inside, parent_of
+
+Fold = Callable[[str], str]
+
+
+class Twins:
+    """Finds the names in one directory that fold to one; holds only the directories on the way to the present row."""
+
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
+        self._open: list[tuple[str, dict[str, list[str]]]] = [("", {})]
+        self._found: list[list[str]] = []
+
+    def watch(self, rows: Rows) -> Iterator[Row]:
+        """Pass the rows on, unchanged, in walk order."""
+        for row in rows:
+            self._see(row.path)
+            yield row
+
+    def groups(self) -> list[list[str]]:
+        """Two or more paths each, once all rows have passed."""
+        while self._open:
+            self._close()
+        return self._found
+
+    def _see(self, path: str) -> None:
+        parent = parent_of(path)
+        while self._open[-1][0] != parent and not is_inside(parent, self._open[-1][0]):
+            self._close()
+        if self._open[-1][0] != parent:
+            self._open.append((parent, {}))
+        self._open[-1][1].setdefault(self._fold(path), []).append(path)
+
+    def _close(self) -> None:
+        _, names = self._open.pop()
+        self._found += [paths for paths in names.values() if len(paths) > 1]
+
+
+def settle_clashes(cases: list[Case], groups: Iterable[list[str]], side: Side, rules: Rules) -> None:
+    """Keep newcomers off a side that could not tell them from what is there."""
+    by_path = {case.path: case for case in cases}
+    for group in groups:
+        staying = [path for path in group if path not in by_path or stays(by_path[path], side)]
+        holders = [path for path in staying if path not in by_path or by_path[path].on(side) is not None]
+        comers = [by_path[path] for path in staying if path not in holders]
+        if not comers:
+            continue
+        if not holders:
+            first = comers.pop(0)
+            leaving = [path for path in group if by_path[path].on(side) is not None]
+            first.twin = leaving[0] if leaving else None
+        holder = by_path.get(holders[0]) if holders else None
+        if holder and len(comers) == 1 and _are_spellings(holder, comers[0], side):
+            _respell(cases, holder, comers[0], side, rules)
+        else:
+            for comer in comers:
+                close_off(cases, comer.path, Outcome.LEAVE, Reason.CLASH)
+
+
+def _are_spellings(holder: Case, comer: Case, side: Side) -> bool:
+    one_sided = _changes(holder, side) == _changes(comer, side.other) == (Change.NEW, Change.NONE)
+    return one_sided and holder.kind_on(side) is comer.kind_on(side.other)
+
+
+def _changes(case: Case, first: Side) -> tuple[Change, Change]:
+    return (case.here, case.there) if first is Side.LOCAL else (case.there, case.here)
+
+
+def _respell(cases: list[Case], holder: Case, comer: Case, side: Side, rules: Rules) -> None:
+    """Rename on the side that tells the spellings apart, unless a one-way mode forbids to write there."""
+    target, old, new = (side.other, comer, holder) if rules.mode.source is not side.other else (side, holder, comer)
+    why = "the same name in another spelling"
+    if target is Side.LOCAL:
+        old.move = MoveLocal(old.path, old.local, None, why, to=new.path, arrived=new.remote)
+    else:
+        old.move = MoveRemote(old.path, None, old.remote, why, to=new.path, arrived=new.local)
+    close_off(cases, holder.path, Outcome.WAIT, None)
+    close_off(cases, comer.path, Outcome.WAIT, None)
+    old.set_aside(Outcome.MOVED)
+    new.set_aside(Outcome.ARRIVED)
