@@ -78,11 +78,12 @@ class RemoveDirRemote(Act):
 
 @dataclass(frozen=True, slots=True)
 class MoveLocal(Act):
-    """Rename `path` to `to` locally, with all it holds; refuse when `to` exists.
+    """Rename `path` to `to` locally, with all it holds; refuse if `to` exists, but for another spelling.
 
-    `local` and `remote` are `path`'s own states. The journal rows of `path` and below become rows of `to`;
-    the row of `to` itself takes its etag from `arrived`, which is `to` on the remote, and its stamp from
-    the renamed file. Where there is no journal row, only the name changes.
+    `local` and `remote` are `path`'s own states. With `arrived`, which is what `to` is on the remote, the rename
+    carries a remote rename out: refuse if it has changed; the journal rows of `path` and below become rows of `to`,
+    and the row of `to` itself takes its stamp from the renamed file and its etag from `arrived`. Without, only the
+    spelling changes: the journal rows of `path` and below are forgotten, and the next round compares.
     """
 
     to: str
@@ -91,10 +92,10 @@ class MoveLocal(Act):
 
 @dataclass(frozen=True, slots=True)
 class MoveRemote(Act):
-    """Rename `path` to `to` on the remote, with all it holds; refuse when `to` exists.
+    """Rename `path` to `to` on the remote: `MoveLocal` seen in a mirror.
 
-    The journal rows move along; the row of `to` itself takes its stamp from `arrived`, which is `to` on the
-    local side, and its etag from the renamed node.
+    The row of `to` itself takes its stamp from `arrived`, which is what `to` is on the local side, and its etag from
+    the renamed node. Rows below a directory keep theirs: directories are moved only where etags survive a rename.
     """
 
     to: str

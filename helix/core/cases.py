@@ -88,8 +88,8 @@ class Case:
         return state.kind if state else None
 
     def set_aside(self, outcome: Outcome, reason: Reason | None = None) -> None:
-        """Replace the table's answer."""
-        self.outcome, self.reason = outcome, reason
+        """Replace the table's answer, and whatever was planned on it."""
+        self.outcome, self.reason, self.move = outcome, reason, None
 
 
 def _never(_path: str, _what: object) -> bool:
@@ -154,10 +154,20 @@ def inside_any(path: str, directories: Collection[str]) -> bool:
 
 
 def close_off(cases: list[Case], path: str, outcome: Outcome, reason: Reason | None = None) -> None:
-    """Give a path and all inside it one and the same outcome, except for what nobody may look at."""
+    """Give a path, all inside it, and what was to move there, one and the same outcome.
+
+    What was to move out of it is copied instead; what nobody may look at is left as it is.
+    """
+    orphans = set()
     for case in cases:
-        if (case.path == path or is_inside(case.path, path)) and case.outcome is not Outcome.IGNORED:
+        inside = case.path == path or is_inside(case.path, path)
+        arrives = case.move is not None and (case.move.to == path or is_inside(case.move.to, path))
+        if (inside or arrives) and case.outcome is not Outcome.IGNORED:
+            orphans |= {case.move.to} if case.move and not arrives else set()
             case.set_aside(outcome, reason)
+    for case in cases:
+        if case.path in orphans:
+            case.set_aside(Outcome.PUSH if case.local else Outcome.PULL)
 
 
 def _presence(here: bool, before: bool) -> Change:

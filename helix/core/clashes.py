@@ -9,7 +9,7 @@ may be created on a side only if no other name that stays there folds to the sam
 * Otherwise the newcomer, with all it holds, is left where it is, and people are told.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from helix.core.actions import MoveLocal, MoveRemote, Reason
 from helix.core.cases import Case, Change, Outcome, Rules, close_off
@@ -52,25 +52,34 @@ class Twins:
         self._found += [paths for paths in names.values() if len(paths) > 1]
 
 
-def settle_clashes(cases: list[Case], groups: Iterable[list[str]], side: Side, rules: Rules) -> None:
+def settle_clashes(cases: list[Case], groups: Mapping[Side, list[list[str]]], rules: Rules) -> None:
     """Keep newcomers off a side that could not tell them from what is there."""
-    by_path = {case.path: case for case in cases}
-    for group in groups:
-        staying = [path for path in group if path not in by_path or stays(by_path[path], side)]
-        holders = [path for path in staying if path not in by_path or by_path[path].on(side) is not None]
-        comers = [by_path[path] for path in staying if path not in holders]
-        if not comers:
-            continue
-        if not holders:
-            first = comers.pop(0)
-            leaving = [path for path in group if by_path[path].on(side) is not None]
-            first.twin = leaving[0] if leaving else None
-        holder = by_path.get(holders[0]) if holders else None
-        if holder and len(comers) == 1 and _are_spellings(holder, comers[0], side):
-            _respell(cases, holder, comers[0], side, rules)
-        else:
-            for comer in comers:
-                close_off(cases, comer.path, Outcome.LEAVE, Reason.CLASH)
+    if any(groups.values()):
+        by_path = {case.path: case for case in cases}
+        for side, found in groups.items():
+            for group in found:
+                _settle(cases, by_path, group, side, rules)
+
+
+def _settle(cases: list[Case], by_path: dict[str, Case], group: list[str], side: Side, rules: Rules) -> None:
+    staying = [path for path in group if path not in by_path or stays(by_path[path], side)]
+    holders = [path for path in staying if path not in by_path or by_path[path].on(side) is not None]
+    comers = [by_path[path] for path in group if path in by_path and _comes(by_path[path], side)]
+    if comers and not holders:
+        leaving = [path for path in group if path in by_path and by_path[path].on(side) is not None]
+        comers.pop(0).twin = leaving[0] if leaving else None
+    holder = by_path.get(holders[0]) if holders else None
+    if holder and len(comers) == 1 and _are_spellings(holder, comers[0], side):
+        _respell(cases, holder, comers[0], side, rules)
+    else:
+        for comer in comers:
+            close_off(cases, comer.path, Outcome.LEAVE, Reason.CLASH)
+
+
+def _comes(case: Case, side: Side) -> bool:
+    """Whether the path is to be made on the side, now or once its twin is gone."""
+    held_back = case.twin is not None and case.outcome is Outcome.WAIT
+    return case.on(side) is None and (stays(case, side) or held_back)
 
 
 def _are_spellings(holder: Case, comer: Case, side: Side) -> bool:
@@ -86,11 +95,11 @@ def _respell(cases: list[Case], holder: Case, comer: Case, side: Side, rules: Ru
     """Rename on the side that tells the spellings apart, unless a one-way mode forbids to write there."""
     target, old, new = (side.other, comer, holder) if rules.mode.source is not side.other else (side, holder, comer)
     why = "the same name in another spelling"
-    if target is Side.LOCAL:
-        old.move = MoveLocal(old.path, old.local, None, why, to=new.path, arrived=new.remote)
-    else:
-        old.move = MoveRemote(old.path, None, old.remote, why, to=new.path, arrived=new.local)
-    close_off(cases, holder.path, Outcome.WAIT, None)
-    close_off(cases, comer.path, Outcome.WAIT, None)
-    old.set_aside(Outcome.MOVED)
+    close_off(cases, holder.path, Outcome.WAIT)
+    close_off(cases, comer.path, Outcome.WAIT)
     new.set_aside(Outcome.ARRIVED)
+    old.set_aside(Outcome.MOVED)
+    if target is Side.LOCAL:
+        old.move = MoveLocal(old.path, old.local, None, why, to=new.path)
+    else:
+        old.move = MoveRemote(old.path, None, old.remote, why, to=new.path)

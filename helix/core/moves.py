@@ -168,11 +168,11 @@ class _Renames:
             old.set_aside(Outcome.WAIT)
             new.set_aside(Outcome.WAIT)
             return
+        old.set_aside(Outcome.MOVED)
         if self.side is Side.LOCAL:
             old.move = MoveRemote(old.path, None, old.remote, "renamed here", to=new.path, arrived=new.local)
         else:
             old.move = MoveLocal(old.path, old.local, None, "renamed there", to=new.path, arrived=new.remote)
-        old.set_aside(Outcome.MOVED)
         new.set_aside(Outcome.ARRIVED)
         if old.kind_on(self.side.other) is Kind.DIRECTORY:
             self.moving |= {old.path, new.path}

@@ -92,10 +92,11 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     for case in cases:
         case.set_aside(*decide(case, rules.mode))
     set_waiting_aside(cases, rules)
-    for side, finder in twins.items():
-        settle_clashes(cases, finder.groups(), side, rules)
+    groups = {side: finder.groups() for side, finder in twins.items()}
+    settle_clashes(cases, groups, rules)
     find_moves(cases, rules)
     settle_directories(cases, rules)
+    settle_clashes(cases, groups, rules)  # a directory that stays after all may be in the way
     actions = tuple(action for case in cases for action in actions_for(case, rules.mode))
     return Plan(actions, known, any(case.outcome is Outcome.WAIT and case.reason is None for case in cases))
 

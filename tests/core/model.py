@@ -151,13 +151,18 @@ class World:
     def remember(self, path: str) -> None:
         """Observe both sides as they are now, let time pass, then write the row."""
         local, remote = self.local_state(path), self.remote_state(path)
-        if local is None or remote is None:
-            raise Broken(f"I4: {path} is remembered but not on both sides")
+        assert local
+        assert remote
+        self.require_equal(path)
         content = self.local.nodes[path][0]
-        if content != self.remote.nodes[path][0]:
-            raise Broken(f"I4: {path} is remembered as equal and is not")
         self.tick()
         self.journal[path] = in_sync(local, remote, None if content is None else "t:" + content)
+
+    def require_equal(self, path: str) -> None:
+        """Rule I4: the journal never says more than was seen on both sides."""
+        here, there = self.local.nodes.get(path), self.remote.nodes.get(path)
+        if here is None or there is None or here[0] != there[0]:
+            raise Broken(f"I4: {path} is remembered as equal and is not: {here} {there}")
 
     def expect(self, action: act.Act) -> None:
         """Time passes, then the executor looks again."""
@@ -243,20 +248,19 @@ def _move(world: World, action: act.MoveLocal | act.MoveRemote) -> None:
     here = isinstance(action, act.MoveLocal)
     tree = world.local if here else world.remote
     arrived = world.remote_state(action.to) if here else world.local_state(action.to)
-    if action.to in tree.nodes or not _same(arrived, action.arrived):
+    if action.to in tree.nodes or (action.arrived and not _same(arrived, action.arrived)):
         raise Refused(f"{action.to} has changed")
     tree.rename(action.path, action.to, keeps_ident=here or world.identity)
     local, remote = world.local_state(action.to), world.remote_state(action.to)
-    assert local
-    assert remote
-    if action.path in world.journal and world.local.nodes[action.to][0] != world.remote.nodes[action.to][0]:
-        raise Broken(f"I4: the move to {action.to} joined different contents")
+    if action.arrived:
+        world.require_equal(action.to)
     world.tick()
     inside = action.path + "/"
     for old in [path for path in world.journal if path == action.path or path.startswith(inside)]:
         row = world.journal.pop(old)
         new = action.to + old[len(action.path) :]
-        world.journal[new] = in_sync(local, remote, row.digest) if old == action.path else row
+        if action.arrived and local and remote:
+            world.journal[new] = in_sync(local, remote, row.digest) if old == action.path else row
 
 
 def _adopt(world: World, action: act.Adopt) -> None:
