@@ -151,6 +151,7 @@ class Reason(StrEnum):
     ONE_WAY = "one-way"
     UNSETTLED = "unsettled"
     UNSEEN = "unseen"
+    FILTERED = "filtered"
     CLASH = "clash"
     IN_THE_WAY = "in-the-way"
 

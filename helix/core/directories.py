@@ -10,21 +10,26 @@ from helix.core.actions import Reason
 from helix.core.cases import Case, Mode, Outcome, Rules
 from helix.core.trees import Kind, Side, parent_of
 
+Waits = dict[str, Reason | None]
+"""directories that can't be removed in this round, and why; None: because a later round will know more"""
+SIDES = (Side.LOCAL, Side.REMOTE)
+_UNDECIDED = {Outcome.WAIT, Outcome.IGNORED}
+
 
 def settle_directories(cases: list[Case], rules: Rules) -> None:
     """Overrule the table for directories that are not empty when their turn comes."""
     lived: dict[Side, set[str]] = {Side.LOCAL: set(), Side.REMOTE: set()}
-    waits: dict[Side, set[str]] = {
-        Side.LOCAL: _parents(rules.unseen_local),
-        Side.REMOTE: _parents(rules.unseen_remote),
+    waits: dict[Side, Waits] = {
+        Side.LOCAL: dict.fromkeys(_with_parents(rules.unseen_local), Reason.UNSEEN),
+        Side.REMOTE: dict.fromkeys(_with_parents(rules.unseen_remote), Reason.UNSEEN),
     }
     for case in reversed(cases):
-        for side in Side:
-            if case.kind_on(side) is Kind.DIRECTORY and leaves(case, side):
+        for side in SIDES:
+            if leaves(case, side) and case.kind_on(side) is Kind.DIRECTORY:
                 _overrule(case, side, rules.mode, lived[side], waits[side])
-        for side in Side:
-            if _is_undecided(case, side):
-                waits[side].add(parent_of(case.path))
+        for side in SIDES:
+            if case.on(side) is not None and case.outcome in _UNDECIDED:
+                _pass_on(case, waits[side])
             elif stays(case, side):
                 lived[side].add(parent_of(case.path))
 
@@ -55,24 +60,28 @@ def leaves(case: Case, side: Side) -> bool:
             return False
 
 
-def _overrule(case: Case, side: Side, mode: Mode, lived: set[str], waits: set[str]) -> None:
+def _overrule(case: Case, side: Side, mode: Mode, lived: set[str], waits: Waits) -> None:
     """A directory that is to go stays if something inside does, and waits if that is not known."""
     if case.path in lived:
         if mode is not Mode.TWO_WAY:
             case.set_aside(Outcome.LEAVE, Reason.IN_THE_WAY)
         elif case.on(side.other) is None:
-            case.outcome = Outcome.PUSH if side is Side.LOCAL else Outcome.PULL
+            case.set_aside(Outcome.PUSH if side is Side.LOCAL else Outcome.PULL)
         else:
-            case.outcome = Outcome.MEET
+            case.set_aside(Outcome.MEET)
     elif case.path in waits:
-        case.set_aside(Outcome.WAIT)
+        case.set_aside(Outcome.WAIT, waits[case.path])
 
 
-def _is_undecided(case: Case, side: Side) -> bool:
-    return case.outcome in {Outcome.WAIT, Outcome.IGNORED} and case.on(side) is not None
+def _pass_on(case: Case, waits: Waits) -> None:
+    """Let the parent wait for the same reason; what only waits for the next round outweighs every reason."""
+    parent, reason = parent_of(case.path), case.reason
+    if case.outcome is Outcome.IGNORED:
+        reason = Reason.FILTERED
+    waits[parent] = reason if waits.get(parent, reason) is not None else None
 
 
-def _parents(unseen: Collection[str]) -> set[str]:
+def _with_parents(unseen: Collection[str]) -> set[str]:
     """The directories that hold something unseen, up to the root."""
     found: set[str] = set()
     for start in unseen:

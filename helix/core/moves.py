@@ -64,7 +64,7 @@ class _Renames:
     def _carry_out_all(self, pairs: list[_Pair], kind: Kind) -> None:
         self._hold_back_twins(kind, {pair.new.path for pair in pairs})
         for pair in pairs:
-            if self._has_vanished(pair.old) and self._has_appeared(pair.new):
+            if self._has_vanished(pair.old) and (self._has_appeared(pair.new) or self._is_back(pair.new)):
                 self._carry_out(pair)
         self._hold_back_twins(kind, set())
 
@@ -92,7 +92,7 @@ class _Renames:
             return
         used: set[str] = set()
         for case in self.cases:
-            if case.kind_on(self.side) is kind and self._has_appeared(case):
+            if case.kind_on(self.side) is kind and (self._has_appeared(case) or self._is_back(case)):
                 found = self._match(case, vanished, used)
                 if found:
                     used.add(found.path)
@@ -100,7 +100,8 @@ class _Renames:
 
     def _match(self, case: Case, vanished: dict[Key, list[Case]], used: set[str]) -> Case | None:
         """The first candidate; the one in the same directory or of the same name is not better, only equal."""
-        for key in self._keys_now(case):
+        keys = list(self._keys_now(case))
+        for key in keys[:1] if self._is_back(case) else keys:
             for candidate in vanished.get(key, ()):
                 free = candidate.path not in used and case.twin in {None, candidate.path}
                 if free and not _contradicts(case, candidate, self.side):
@@ -114,6 +115,15 @@ class _Renames:
     def _has_appeared(self, case: Case) -> bool:
         appeared = _change(case, self.side) is Change.NEW and _change(case, self.side.other) is Change.NONE
         return case.outcome is self._copying and appeared
+
+    def _is_back(self, case: Case) -> bool:
+        """Whether it only seems deleted on the other side: renamed on both, and here renamed back in time.
+
+        Then the row of the old name is not yet forgotten and that of the new one already written, and dropping both
+        would lose the file. Only inode or identity tell, since equal digests are found in honest copies too.
+        """
+        drop = Outcome.DROP_LOCAL if self.side is Side.LOCAL else Outcome.DROP_REMOTE
+        return case.outcome is drop and case.kind_on(self.side) is Kind.FILE and _change(case, self.side) is Change.SAME
 
     def _keys_before(self, case: Case) -> Iterator[Key]:
         base = case.base

@@ -42,7 +42,7 @@ goes to the loser's trash.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from helix.core.actions import Action, Reason
+from helix.core.actions import Action, Compare, KeepBoth, MoveLocal, MoveRemote, Reason, StepAside
 from helix.core.cases import Case, Change, Mode, Outcome, Rules, case_of
 from helix.core.clashes import Twins, settle_clashes
 from helix.core.directories import settle_directories
@@ -98,7 +98,8 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     settle_directories(cases, rules)
     settle_clashes(cases, groups, rules)  # a directory that stays after all may be in the way
     actions = tuple(action for case in cases for action in actions_for(case, rules.mode))
-    return Plan(actions, known, any(case.outcome is Outcome.WAIT and case.reason is None for case in cases))
+    waiting = any(case.outcome is Outcome.WAIT and case.reason is None for case in cases)
+    return Plan(actions, known, waiting or any(_leaves_more_to_do(action) for action in actions))
 
 
 def decide(case: Case, mode: Mode) -> tuple[Outcome, Reason | None]:
@@ -127,6 +128,17 @@ def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case]
         if local or remote or base:
             cases.append(case_of(row, keep_deleted))
     return cases, known
+
+
+def _leaves_more_to_do(action: Action) -> bool:
+    """Whether the action makes something that only the next round can see: a copy, or a new spelling."""
+    match action:
+        case KeepBoth() | StepAside() | Compare(otherwise=KeepBoth()):
+            return True
+        case MoveLocal(arrived=None) | MoveRemote(arrived=None):
+            return True
+        case _:
+            return False
 
 
 def _folding_sides(rules: Rules) -> Iterator[tuple[Side, Callable[[str], str]]]:

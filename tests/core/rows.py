@@ -1,6 +1,9 @@
-"""How do the tests of the engine spell a row in one line?"""
+"""How do the tests of the engine spell a row, and a plan, in one line?"""
 
-from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row
+from helix.core.actions import Action, MoveLocal, MoveRemote
+from helix.core.cases import Rules
+from helix.core.plan import plan
+from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, walk_key
 
 FILE, DIRECTORY = Kind.FILE, Kind.DIRECTORY
 
@@ -23,16 +26,36 @@ def remote(content: str | None, *, etag: str | None = None) -> RemoteState | Non
     return RemoteState(FILE, len(content), etag or f"e-{content}", None, f"t:{content}")
 
 
-def base(content: str | None, *, inode: int = 1, mtime: int = 1) -> BaseState | None:
+def base(content: str | None, *, inode: int = 1, etag: str | None = None) -> BaseState | None:
     """The journal row of a path that both sides had with that content."""
     if content is None:
         return None
     if content == "dir":
-        return BaseState(DIRECTORY, 0, 0, inode, "")
-    return BaseState(FILE, len(content), mtime, inode, f"e-{content}", f"t:{content}")
+        return BaseState(DIRECTORY, 0, 0, inode, etag or "")
+    return BaseState(FILE, len(content), 1, inode, etag or f"e-{content}", f"t:{content}")
 
 
-def row(path: str, here: str | None, there: str | None, before: str | None) -> Row:
-    """A row; a content that differs from the base's also has another stamp, so that nothing hides an edit."""
+def row(path: str, here: str | None, there: str | None, before: str | None, inode: int | None = None) -> Row:
+    """A row; a content that differs from the base's also has another stamp, and each path its own inode."""
+    number = inode or int.from_bytes(path.encode(), "big")
     stamp = 1 if here == before else 2
-    return Row(path, local(here, mtime=stamp), remote(there), base(before))
+    return Row(path, local(here, inode=number, mtime=stamp), remote(there), base(before, inode=number))
+
+
+def blind(row_: Row) -> Row:
+    """The same row where nobody has read the contents."""
+    here = row_.local._replace(digest=None) if row_.local else None
+    there = row_.remote._replace(digest=None) if row_.remote else None
+    return row_._replace(local=here, remote=there)
+
+
+def names(rows: list[Row], rules: Rules | None = None) -> list[str]:
+    """The plan in words: `Upload a`, `MoveRemote a > b`."""
+    ordered = sorted(rows, key=lambda one: walk_key(one.path))
+    return [word(action) for action in plan(ordered, rules).actions]
+
+
+def word(action: Action) -> str:
+    """One action in words."""
+    target = f" > {action.to}" if isinstance(action, MoveLocal | MoveRemote) else ""
+    return f"{type(action).__name__} {action.path}{target}"

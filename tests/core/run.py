@@ -8,6 +8,7 @@ from helix.core.names import fold_case
 from helix.core.order import waves
 from helix.core.plan import Plan, plan
 from helix.core.trees import Kind, Row, Side, is_inside
+from tests.core.executor import apply
 from tests.core.model import Broken, Failed, Killed, Refused, Tree, World
 from tests.core.people import People
 from tests.core.spec import Spec
@@ -99,7 +100,7 @@ class Run:
 
     def _apply(self, action: Action) -> None:
         try:
-            self.world.apply(action)
+            apply(self.world, action)
             outcome = "done"
         except (Refused, Failed) as error:
             outcome = f"{type(error).__name__} {error}"

@@ -1,0 +1,121 @@
+"""What becomes of two names that one side takes for one?"""
+
+from helix.core.actions import MoveLocal, MoveRemote, Reason, Skip
+from helix.core.cases import Mode, Rules
+from helix.core.clashes import Twins
+from helix.core.names import fold_accents, fold_case
+from helix.core.plan import plan
+from tests.core.rows import names, row
+
+MAC = Rules(local_folds=fold_case)
+CLOUD = Rules(remote_folds=fold_case)
+COMPOSED, DECOMPOSED = "\u00c9", "E\u0301"
+
+
+def test_where_both_sides_tell_names_apart_they_are_two_files() -> None:
+    assert names([row("A", None, "two", None), row("a", "one", None, None)]) == ["Download A", "Upload a"]
+
+
+def test_a_second_spelling_is_kept_off_the_side_that_has_the_first_and_people_are_told() -> None:
+    rows = [row("A", None, "two", None), row("a", "one", "one", "one")]
+
+    found = plan(rows, MAC).actions
+
+    assert [(type(action), action.path) for action in found] == [(Skip, "A")]
+    assert isinstance(found[0], Skip)
+    assert found[0].reason is Reason.CLASH
+
+
+def test_of_two_new_spellings_the_first_comes_and_the_second_waits_for_people() -> None:
+    assert names([row("A", "one", None, None), row("a", "two", None, None)], CLOUD) == ["Upload A", "Skip a"]
+
+
+def test_all_inside_a_directory_that_is_kept_off_stays_off() -> None:
+    rows = [
+        row("D", None, "dir", None),
+        row("D/x", None, "new", None),
+        row("d", "dir", "dir", "dir"),
+        row("d/y", None, "new", None),
+    ]
+
+    assert names(rows, MAC) == ["Skip D", "Skip D/x", "Download d/y"]
+
+
+def test_two_spellings_of_one_new_name_are_joined_on_the_side_that_can_tell_them_apart() -> None:
+    rows = [row(COMPOSED, None, "one", None), row(DECOMPOSED, "one", None, None)]
+
+    made = plan(sorted(rows, key=lambda one: one.path), Rules(local_folds=fold_accents))
+
+    assert [type(action) for action in made.actions] == [MoveRemote]
+    assert isinstance(made.actions[0], MoveRemote)
+    assert (made.actions[0].path, made.actions[0].to, made.actions[0].arrived) == (COMPOSED, DECOMPOSED, None)
+    assert made.more
+
+
+def test_a_spelling_is_never_changed_on_the_source_of_a_one_way_mode() -> None:
+    rows = [row("A", None, "one", None), row("a", "one", None, None)]
+
+    restored = plan(rows, Rules(mode=Mode.RESTORE, local_folds=fold_case)).actions
+    mirrored = plan(rows, Rules(mode=Mode.MIRROR, remote_folds=fold_case)).actions
+
+    assert [(type(action), action.path) for action in restored] == [(MoveLocal, "a")]
+    assert [(type(action), action.path) for action in mirrored] == [(MoveRemote, "A")]
+
+
+def test_a_cloud_that_folds_is_respelled_from_here() -> None:
+    assert names([row("A", "one", None, None), row("a", None, "one", None)], CLOUD) == ["MoveLocal A > a"]
+
+
+def test_a_file_and_a_directory_are_never_two_spellings_of_one_thing() -> None:
+    assert names([row("A", None, "dir", None), row("a", "one", None, None)], MAC) == ["Skip A", "Upload a"]
+
+
+def test_a_file_renamed_to_its_other_spelling_is_renamed_here() -> None:
+    assert names([row("A", None, "old", None), row("a", "old", None, "old")], MAC) == ["MoveLocal a > A"]
+
+
+def test_a_name_waits_until_its_other_spelling_is_gone() -> None:
+    rows = [row("A", None, "new", None), row("a", "old", None, "old")]
+
+    assert names(rows, MAC) == ["TrashLocal a"]
+    assert plan(rows, MAC).more
+
+
+def test_nothing_moves_into_a_directory_whose_other_spelling_is_leaving() -> None:
+    rows = [
+        row("D", None, "dir", None),
+        row("D/x", None, "old", None),
+        row("d", "dir", None, "dir"),
+        row("d/y", "old", None, "old"),
+    ]
+
+    assert names(rows, MAC) == ["RemoveDirLocal d", "TrashLocal d/y"]
+
+
+def test_a_directory_that_must_stay_keeps_its_other_spelling_off() -> None:
+    rows = [row("D", "new", None, None), row("d", None, "dir", "dir"), row("d/x", None, "new", None)]
+
+    assert names(rows, MAC) == ["Upload D", "Skip d", "Skip d/x"]
+
+
+def test_a_file_moved_out_of_a_directory_that_is_kept_off_is_copied_instead() -> None:
+    rows = [
+        row("D", "new", None, None),
+        row("a", "old", None, None),
+        row("d", None, "dir", "dir"),
+        row("d/new", None, "new!", None),
+        row("d/x", None, "old", "old"),
+    ]
+
+    found = names(rows, MAC)
+
+    assert "Upload a" in found
+    assert not [action for action in found if action.startswith("Move")]
+
+
+def test_twins_are_found_in_each_directory_alone_and_the_rows_pass_unchanged() -> None:
+    finder = Twins(fold_case)
+    rows = [row(path, "x", None, None) for path in ("A", "A/b", "B", "a", "a/B", "a/b", "c", "c/a")]
+
+    assert list(finder.watch(rows)) == rows
+    assert sorted(finder.groups()) == [["A", "a"], ["a/B", "a/b"]]

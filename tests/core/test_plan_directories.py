@@ -1,0 +1,103 @@
+"""Do directories go when they are empty, and stay while something in them lives?"""
+
+from helix.core.actions import Reason, Skip
+from helix.core.cases import Mode, Rules
+from helix.core.plan import plan
+from tests.core.rows import names, row
+
+MIRROR, RESTORE = Rules(mode=Mode.MIRROR), Rules(mode=Mode.RESTORE)
+
+
+def test_a_new_directory_is_made_on_the_other_side() -> None:
+    assert names([row("d", "dir", None, None)]) == ["MakeDirRemote d"]
+    assert names([row("d", None, "dir", None)]) == ["MakeDirLocal d"]
+
+
+def test_directories_on_both_sides_are_adopted() -> None:
+    assert names([row("d", "dir", "dir", None)]) == ["Adopt d"]
+
+
+def test_a_deleted_directory_goes_with_all_it_held() -> None:
+    rows = [row("d", None, "dir", "dir"), row("d/x", None, "old", "old")]
+
+    assert names(rows) == ["RemoveDirRemote d", "TrashRemote d/x"]
+
+
+def test_a_directory_deleted_there_goes_here() -> None:
+    rows = [row("d", "dir", None, "dir"), row("d/x", "old", None, "old")]
+
+    assert names(rows) == ["RemoveDirLocal d", "TrashLocal d/x"]
+
+
+def test_a_new_file_inside_saves_a_deleted_directory_and_only_itself() -> None:
+    rows = [
+        row("d", None, "dir", "dir"),
+        row("d/s", None, "dir", "dir"),
+        row("d/s/new", None, "fresh", None),
+        row("d/x", None, "old", "old"),
+    ]
+
+    assert names(rows) == ["MakeDirLocal d", "MakeDirLocal d/s", "Download d/s/new", "TrashRemote d/x"]
+
+
+def test_an_edited_file_inside_saves_a_directory_deleted_there() -> None:
+    rows = [row("d", "dir", None, "dir"), row("d/x", "edit", None, "old")]
+
+    assert names(rows) == ["MakeDirRemote d", "Upload d/x"]
+
+
+def test_a_file_takes_the_place_of_a_directory() -> None:
+    rows = [row("d", "file", "dir", "dir"), row("d/x", None, "old", "old")]
+
+    assert names(rows) == ["RemoveDirRemote d", "Upload d", "TrashRemote d/x"]
+
+
+def test_a_directory_takes_the_place_of_a_file() -> None:
+    rows = [row("d", "dir", "old", "old"), row("d/x", "new", None, None)]
+
+    assert names(rows) == ["TrashRemote d", "MakeDirRemote d", "Upload d/x"]
+
+
+def test_the_same_swaps_are_carried_out_here() -> None:
+    assert names([row("d", "dir", "file", "dir")]) == ["RemoveDirLocal d", "Download d"]
+    assert names([row("d", "old", "dir", "old")]) == ["TrashLocal d", "MakeDirLocal d"]
+
+
+def test_a_file_steps_aside_for_a_directory_in_which_an_edit_lives() -> None:
+    rows = [row("d", "file", "dir", "dir"), row("d/x", None, "edit", "old")]
+
+    assert names(rows) == ["StepAside d", "MakeDirLocal d", "Download d/x"]
+
+
+def test_a_file_there_steps_aside_for_a_directory_here() -> None:
+    assert names([row("d", "dir", "file", None)]) == ["StepAside d", "MakeDirRemote d"]
+
+
+def test_in_a_mirror_the_sources_kind_wins() -> None:
+    assert names([row("d", "file", "dir", None)], MIRROR) == ["RemoveDirRemote d", "Upload d"]
+    assert names([row("d", "dir", "file", None)], MIRROR) == ["TrashRemote d", "MakeDirRemote d"]
+    assert names([row("d", "file", "dir", None)], RESTORE) == ["TrashLocal d", "MakeDirLocal d"]
+
+
+def test_a_mirror_leaves_what_it_never_put_there_and_the_directory_around_it() -> None:
+    rows = [row("d", "file", "dir", "dir"), row("d/x", None, "theirs", None)]
+
+    found = plan(rows, MIRROR).actions
+
+    assert [(type(action), action.path) for action in found] == [(Skip, "d"), (Skip, "d/x")]
+    assert [action.reason for action in found if isinstance(action, Skip)] == [
+        Reason.IN_THE_WAY,
+        Reason.ONE_WAY,
+    ]
+
+
+def test_a_directory_that_only_has_another_inode_is_adopted_once() -> None:
+    changed = row("d", "dir", "dir", "dir")
+    assert changed.local
+
+    assert names([changed._replace(local=changed.local._replace(inode=7))]) == ["Adopt d"]
+    assert names([changed]) == []
+
+
+def test_a_directory_gone_on_both_sides_is_forgotten() -> None:
+    assert names([row("d", None, None, "dir")]) == ["Forget d"]

@@ -1,0 +1,195 @@
+"""Is a rename told from a deletion and a creation, and is nothing lost when it is not sure?"""
+
+from dataclasses import replace
+
+import pytest
+
+from helix.core.actions import MoveLocal, MoveRemote
+from helix.core.cases import Mode, Rules
+from helix.core.plan import plan
+from helix.core.trees import Row
+from tests.core.rows import base, blind, local, names, remote, row
+
+IDENTITY = Rules(etag_is_identity=True)
+
+
+def _renamed_here(old: str, new: str, content: str = "old", inode: int = 7) -> list[Row]:
+    here = local(content, inode=inode)
+    return [
+        Row(old, None, remote(content), base(content, inode=inode)),
+        Row(new, here._replace(digest=None) if here else None, None, None),
+    ]
+
+
+def test_a_file_renamed_here_is_renamed_there_by_its_inode() -> None:
+    assert names(_renamed_here("a", "b")) == ["MoveRemote a > b"]
+
+
+def test_the_move_tells_what_was_seen_on_both_sides() -> None:
+    rows = _renamed_here("a", "b")
+
+    move = plan(rows).actions[0]
+
+    assert isinstance(move, MoveRemote)
+    assert (move.local, move.remote, move.arrived) == (None, rows[0].remote, rows[1].local)
+
+
+@pytest.mark.parametrize("field", ["size", "mtime_ns", "inode"])
+def test_a_file_whose_stamp_differs_is_no_rename(field: str) -> None:
+    old, new = _renamed_here("a", "b")
+    assert new.local
+    rows = [old, new._replace(local=new.local._replace(**{field: 99}))]
+
+    assert names(rows) == ["TrashRemote a", "Upload b"]
+
+
+def test_without_inodes_no_stamp_proves_a_rename() -> None:
+    old, new = _renamed_here("a", "b", inode=0)
+    assert old.base
+    assert new.local
+    rows = [
+        old._replace(base=old.base._replace(inode=None)),
+        new._replace(local=new.local._replace(inode=None)),
+    ]
+
+    assert names(rows) == ["TrashRemote a", "Upload b"]
+
+
+def test_equal_digests_prove_a_rename_whatever_the_stamps() -> None:
+    assert names([row("a", None, "old", "old"), row("b", "old", None, None)]) == ["MoveRemote a > b"]
+    assert names([row("a", "old", None, "old"), row("b", None, "old", None)]) == ["MoveLocal a > b"]
+
+
+def test_an_inode_that_was_used_again_for_other_content_is_no_rename() -> None:
+    old, _ = _renamed_here("a", "b")
+    rows = [old, Row("b", local("new", inode=7), None, None)]
+
+    assert names(rows) == ["TrashRemote a", "Upload b"]
+
+
+def test_an_etag_proves_a_rename_only_where_it_is_an_identity() -> None:
+    rows = [blind(row("a", "old", None, "old")), blind(row("b", None, "old", None))]
+
+    assert names(rows) == ["TrashLocal a", "Download b"]
+    assert names(rows, IDENTITY) == ["MoveLocal a > b"]
+
+
+def test_the_local_move_tells_what_arrived_on_the_remote() -> None:
+    rows = [row("a", "old", None, "old"), row("b", None, "old", None)]
+
+    move = plan(rows).actions[0]
+
+    assert isinstance(move, MoveLocal)
+    assert (move.local, move.remote, move.arrived) == (rows[0].local, None, rows[1].remote)
+
+
+def test_a_rename_here_of_a_file_edited_there_keeps_the_edit() -> None:
+    rows = [*_renamed_here("a", "b")]
+    rows[0] = rows[0]._replace(remote=remote("edit"))
+
+    assert names(rows) == ["Download a", "Upload b"]
+
+
+def test_one_deletion_serves_one_of_two_equal_creations() -> None:
+    rows = [row("a", None, "old", "old"), row("b", "old", None, None), row("c", "old", None, None)]
+
+    assert names(rows) == ["MoveRemote a > b", "Upload c"]
+
+
+def test_of_two_equal_deletions_one_is_the_rename_and_the_other_goes_to_the_trash() -> None:
+    rows = [row("a", None, "old", "old"), row("b", None, "old", "old"), row("c", "old", None, None)]
+
+    assert names(rows) == ["MoveRemote a > c", "TrashRemote b"]
+
+
+def test_a_path_that_is_new_on_both_sides_is_no_target() -> None:
+    rows = [row("a", None, "old", "old"), row("b", "old", "other", None)]
+
+    assert names(rows) == ["TrashRemote a", "KeepBoth b"]
+
+
+def test_a_one_way_mode_renames_on_its_target_only() -> None:
+    here, there = (
+        _renamed_here("a", "b"),
+        [row("a", "old", None, "old"), row("b", None, "old", None)],
+    )
+
+    assert names(here, Rules(mode=Mode.MIRROR)) == ["MoveRemote a > b"]
+    assert names(there, Rules(mode=Mode.MIRROR)) == ["Upload a", "Skip b"]
+    assert names(there, Rules(mode=Mode.RESTORE)) == ["MoveLocal a > b"]
+    assert names(here, Rules(mode=Mode.RESTORE)) == ["Download a", "Skip b"]
+
+
+def _directory_renamed_here(old: str = "d", new: str = "e") -> list[Row]:
+    return [
+        Row(old, None, remote("dir"), base("dir", inode=3)),
+        *_renamed_here(f"{old}/x", f"{new}/x"),
+        Row(new, local("dir", inode=3), None, None),
+    ]
+
+
+def test_a_directory_is_renamed_whole_and_its_files_wait_for_the_next_round() -> None:
+    rows = sorted([*_directory_renamed_here(), row("d/theirs", None, "fresh", None)])
+
+    made = plan(rows, IDENTITY)
+
+    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
+    assert made.more
+
+
+def test_a_directory_renamed_there_is_renamed_here() -> None:
+    rows = [
+        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
+        row("d/x", "old", None, "old"),
+        Row("e", None, remote("dir", etag="n3"), None),
+        row("e/x", None, "old", None),
+    ]
+
+    assert names(rows, IDENTITY) == ["MoveLocal d > e"]
+
+
+def test_where_etags_are_no_identity_files_move_one_by_one() -> None:
+    assert names(_directory_renamed_here()) == ["RemoveDirRemote d", "MoveRemote d/x > e/x", "MakeDirRemote e"]
+
+
+def test_a_directory_that_only_got_the_inode_of_another_is_not_that_one() -> None:
+    rows = _directory_renamed_here()
+    rows[1] = row("d/x", None, "old", "old")
+    rows[2] = row("e/x", "new", None, None)
+
+    assert names(rows, IDENTITY) == ["RemoveDirRemote d", "TrashRemote d/x", "MakeDirRemote e", "Upload e/x"]
+
+
+def test_a_file_that_left_a_renamed_directory_waits_with_it() -> None:
+    rows = [*_directory_renamed_here(), *_renamed_here("d/y", "top", inode=8)]
+
+    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
+
+
+def test_a_file_that_came_into_a_renamed_directory_waits_with_it() -> None:
+    rows = [*_directory_renamed_here(), *_renamed_here("a", "e/y", inode=8)]
+
+    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
+
+
+def test_a_filtered_file_in_a_renamed_directory_stays_nobodys_business() -> None:
+    rules = replace(IDENTITY, ignored=lambda path, _: path == "d/y")
+    rows = [*_directory_renamed_here(), row("d/y", None, "old", "old")]
+
+    assert names(rows, rules) == ["MoveRemote d > e", "Forget d/y"]
+
+
+def test_a_directory_renamed_there_waits_for_what_was_moved_into_it_here() -> None:
+    rows = [
+        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
+        row("d/x", "old", None, "old"),
+        Row("e", None, remote("dir", etag="n3"), None),
+        row("e/x", None, "old", None),
+        *_renamed_here("a", "d/b", content="other", inode=8),
+    ]
+
+    found = names(rows, IDENTITY)
+
+    assert "MoveLocal d > e" not in found
+    assert "MakeDirRemote d" in found
+    assert "MoveLocal d/x > e/x" in found

@@ -1,0 +1,117 @@
+"""Are the paths left alone that must not be touched now?"""
+
+import pytest
+
+from helix.core.actions import Reason, Skip
+from helix.core.cases import Mode, Rules
+from helix.core.ignore import Ignore
+from helix.core.plan import plan
+from helix.core.trees import Row
+from tests.core.rows import names, row
+
+FILTERED = Rules(ignored=Ignore(["*.o", "build/"]))
+
+
+def test_a_filtered_path_is_left_alone_on_both_sides() -> None:
+    rows = [row("a.o", "new", None, None), row("b.o", None, "new", None), row("c.o", "one", "two", None)]
+
+    assert names(rows, FILTERED) == []
+
+
+def test_a_path_that_became_filtered_is_not_deleted_when_one_side_loses_it() -> None:
+    assert names([row("a.o", None, "old", "old")], FILTERED) == ["Forget a.o"]
+
+
+def test_an_unchanged_path_that_became_filtered_needs_nothing() -> None:
+    assert names([row("a.o", "old", "old", "old")], FILTERED) == []
+
+
+def test_a_filter_for_directories_meets_them_whatever_stands_there_now() -> None:
+    assert names([row("build", "file", "dir", None)], FILTERED) == []
+    assert names([row("build", "file", None, None)], FILTERED) == ["Upload build"]
+
+
+def test_a_directory_that_holds_filtered_files_is_not_removed_and_not_made_again() -> None:
+    rows = [row("d", None, "dir", "dir"), row("d/a.o", None, "theirs", None), row("d/x", None, "old", "old")]
+
+    made = plan(rows, FILTERED)
+
+    assert [(type(action).__name__, action.path) for action in made.actions] == [("Skip", "d"), ("TrashRemote", "d/x")]
+    assert not made.more
+
+
+def test_a_file_that_is_still_written_waits_and_people_see_why() -> None:
+    rules = Rules(unsettled=lambda path, _: path == "a")
+
+    found = plan([row("a", "new", None, None), row("b", "new", None, None)], rules).actions
+
+    assert [type(action).__name__ for action in found] == ["Skip", "Upload"]
+    assert isinstance(found[0], Skip)
+    assert found[0].reason is Reason.UNSETTLED
+
+
+def test_a_directory_is_no_file_that_is_still_written() -> None:
+    assert names([row("d", "dir", None, None)], Rules(unsettled=lambda *_: True)) == ["MakeDirRemote d"]
+
+
+def test_a_directory_deleted_there_waits_for_the_file_that_is_written_in_it() -> None:
+    rows = [row("d", "dir", None, "dir"), row("d/x", "growing", None, "old")]
+
+    made = plan(rows, Rules(unsettled=lambda *_: True))
+
+    assert [(type(action), action.path) for action in made.actions] == [(Skip, "d"), (Skip, "d/x")]
+    assert not made.more
+
+
+@pytest.mark.parametrize(
+    ("missing", "rules"),
+    [
+        (row("d/x", None, "old", "old"), Rules(unseen_local=["d"])),
+        (row("d/x", "old", None, "old"), Rules(unseen_remote=["d"])),
+        (row("d/s/x", "old", None, "old"), Rules(unseen_remote=["d"])),
+    ],
+)
+def test_what_was_not_seen_is_not_deleted(missing: Row, rules: Rules) -> None:
+    found = plan([missing], rules).actions
+
+    assert [type(action) for action in found] == [Skip]
+    assert isinstance(found[0], Skip)
+    assert found[0].reason is Reason.UNSEEN
+
+
+def test_what_was_seen_beside_an_unseen_directory_goes_on() -> None:
+    rows = [row("d/x", None, "edit", "old"), row("e", None, "old", "old")]
+
+    assert names(rows, Rules(unseen_remote=["d"])) == ["Download d/x", "TrashRemote e"]
+
+
+def test_a_directory_around_something_unseen_is_not_removed() -> None:
+    rows = [row("d", None, "dir", "dir"), row("d/s", None, "dir", "dir"), row("d/x", None, "old", "old")]
+
+    assert names(rows, Rules(unseen_remote={"d/s"})) == ["Skip d", "Skip d/s", "TrashRemote d/x"]
+
+
+def test_a_file_can_not_replace_a_directory_with_something_unseen_in_it() -> None:
+    assert names([row("d", "file", "dir", "dir")], Rules(unseen_remote={"d/s"})) == ["Skip d"]
+
+
+def test_when_a_person_says_keep_what_was_deleted_comes_back() -> None:
+    rows = [
+        row("a", None, "old", "old"),
+        row("b", "old", None, "old"),
+        row("c", None, None, "old"),
+        row("d", "edit", "old", "old"),
+    ]
+
+    assert names(rows, Rules(keep_deleted=True)) == ["Download a", "Upload b", "Forget c", "Upload d"]
+    assert names(rows[:2], Rules(mode=Mode.MIRROR, keep_deleted=True)) == ["Skip a", "Upload b"]
+
+
+def test_a_row_without_anything_in_it_is_nothing() -> None:
+    assert names([Row("a", None, None, None)]) == []
+
+
+def test_the_plan_counts_what_was_known() -> None:
+    made = plan([row("a", "x", "x", "x"), row("b", "x", None, None), row("c", None, None, "x")])
+
+    assert (made.known, made.more) == (2, False)
