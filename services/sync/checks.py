@@ -10,8 +10,9 @@ from helix.core.guards import TripKind
 from helix.core.health import Check, Status
 from services.sync.apply.errors import LocalFull
 from services.sync.journal.errors import JournalFailed
-from services.sync.keeper import Keeper, Phase, Standing
+from services.sync.keeper import Keeper
 from services.sync.remotes.errors import Misconfigured, RemoteError
+from services.sync.standing import Phase, Standing
 
 _DISK = {TripKind.DISK_FLOOR}
 

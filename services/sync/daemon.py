@@ -18,9 +18,10 @@ from helix.settings import Settings
 from services.sync.apply.throttle import Throttle
 from services.sync.checks import checks_of, worst_of
 from services.sync.desk import Desk
-from services.sync.keeper import Keeper, Phase
+from services.sync.keeper import Keeper
 from services.sync.metrics import Metrics
 from services.sync.socket_api import serve
+from services.sync.standing import Phase
 
 log = logging.getLogger(__name__)
 

@@ -11,18 +11,18 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from helix.core.guards import Approval, Trip, TripKind
 from helix.core.pacing import Backoff, rescan_wait
 from helix.errors import HelixError
 from services.sync.apply.executor import Tally
-from services.sync.cycle import Cycle, Look, Result, Stopped, Wishes
+from services.sync.cycle import Cycle, Result, Stopped, Wishes
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.history import Run
 from services.sync.lease import Lease, LeaseLost, LeaseStore
 from services.sync.remotes.errors import Misconfigured, RemoteError
+from services.sync.standing import Phase, Standing
 from services.sync.trash import Trash
 from services.sync.verify import Verifier
 from services.sync.watch import WatchFailed, changes
@@ -39,39 +39,6 @@ BACKOFF = Backoff(first=1.0, ceiling=120.0, tries=1_000_000)
 
 _FILES_ARE_THERE = {TripKind.MASS_DELETION, TripKind.CLOCK_JUMP, TripKind.REMOTE_RESET}
 """Rails that say nothing against the local files: a start with such a trip is ready."""
-
-
-class Phase(StrEnum):
-    """Where the folder stands."""
-
-    STARTING = "starting"
-    IDLE = "idle"
-    SYNCING = "syncing"
-    PAUSED = "paused"
-    GUARDED = "guarded"
-    ERROR = "error"
-
-
-@dataclass(slots=True)
-class Standing:
-    """What everybody may know about a folder; written by its keeper alone."""
-
-    phase: Phase = Phase.STARTING
-    restored: bool = False
-    """The first pass is done: the folder is as the remote said."""
-    error: HelixError | None = None
-    trip: Trip | None = None
-    tripped_at: float = 0.0
-    look: Look | None = None
-    tally: Tally | None = None
-    pending: int = 0
-    last_success: float | None = None
-    last_run: Run | None = None
-    watch_error: str = ""
-    passes: int = 0
-    failures: int = 0
-    conflicts: int = 0
-    totals: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from services.sync.apply.throttle import Throttle
 from services.sync.journal.history import Run
-from services.sync.keeper import Keeper, Phase
+from services.sync.keeper import Keeper
+from services.sync.standing import Phase
 
 _ACTIONS = ("uploaded", "downloaded", "trashed", "moved", "conflicts", "failed")
 

@@ -4,32 +4,25 @@
 write through the file system changes it. Everything blocking runs in threads, big files in pieces.
 """
 
-import asyncio
 import errno
 import os
 import shutil
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import ParamSpec, TypeVar
 
-from blake3 import blake3
-
 from helix.core.trees import Kind
 from services.sync import files
+from services.sync.remotes.disk import copy, finally_, threaded
 from services.sync.remotes.errors import (
     Changed,
     Gone,
-    NameRefused,
     NotEmpty,
-    OverQuota,
-    Refused,
-    RemoteError,
     Unreachable,
 )
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
-from services.sync.remotes.source import CHUNK_BYTES, OpenSource, Source
+from services.sync.remotes.source import Source
 from services.sync.walk import Witness, walk
 from services.sync.watch import changes
 
@@ -58,7 +51,7 @@ class LocalRemote:
 
     async def connect(self) -> None:
         """Make the directory if its parent is there."""
-        await _threaded(_make_root, self._root)
+        await threaded(_make_root, self._root)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -67,7 +60,7 @@ class LocalRemote:
         """Walk in a thread, a batch at a time."""
         witness = Witness()
         entries = self._entries(witness, under)
-        while batch := await _threaded(_take, entries):
+        while batch := await threaded(_take, entries):
             yield batch
         if witness.unseen:
             first = min(witness.unseen)
@@ -75,11 +68,11 @@ class LocalRemote:
                 f"the remote directory {first or '/'} can't be read", remedy="Correct its permissions, then wait."
             )
         for leftover in witness.leftovers:
-            await _threaded(files.discard, files.full(self._root, leftover))
+            await threaded(files.discard, files.full(self._root, leftover))
 
     async def stat(self, path: str) -> Entry | None:
         """One look at the disk."""
-        return await _threaded(self._stat, path)
+        return await threaded(self._stat, path)
 
     async def upload(
         self,
@@ -91,45 +84,45 @@ class LocalRemote:
         progress: Progress = no_progress,
     ) -> Entry:
         """Copy to a temporary file beside the target, fsync, look once more, rename."""
-        temporary = await _threaded(self._prepare, path, expect)
+        temporary = await threaded(self._prepare, path, expect)
         try:
-            digest = await _copy(source, temporary, progress)
-            return await _threaded(self._commit, temporary, path, expect, keep, digest)
+            digest = await copy(source, temporary, progress)
+            return await threaded(self._commit, temporary, path, expect, keep, digest)
         finally:
-            await _finally(files.discard, temporary)
+            await finally_(files.discard, temporary)
 
     async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Copy in pieces; the source must stay what it was."""
-        return await _copy(await _threaded(self._source, path, expect), target, progress)
+        return await copy(await threaded(self._source, path, expect), target, progress)
 
     async def digest(self, path: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Read in pieces and hash."""
-        return await _copy(await _threaded(self._source, path, expect), None, progress)
+        return await copy(await threaded(self._source, path, expect), None, progress)
 
     async def matches(self, source: Source, path: str, *, expect: str, progress: Progress = no_progress) -> bool:
         """Hash both."""
         there = await self.digest(path, expect=expect, progress=progress)
-        return there == await _threaded(source.digest)
+        return there == await threaded(source.digest)
 
     async def move(self, path: str, to: str, *, expect: str) -> Entry:
         """Link and unlink a file, rename a directory."""
-        return await _threaded(self._move, path, to, expect)
+        return await threaded(self._move, path, to, expect)
 
     async def mkdir(self, path: str) -> Entry:
         """Make it and its parents."""
-        return await _threaded(self._mkdir, path)
+        return await threaded(self._mkdir, path)
 
     async def rmdir(self, path: str) -> None:
         """Remove it if it is empty."""
-        await _threaded(self._rmdir, path)
+        await threaded(self._rmdir, path)
 
     async def remove(self, path: str, *, expect: str) -> None:
         """Unlink a file."""
-        await _threaded(self._remove, path, expect)
+        await threaded(self._remove, path, expect)
 
     async def quota(self) -> Quota:
         """The disk's."""
-        usage = await _threaded(shutil.disk_usage, self._root)
+        usage = await threaded(shutil.disk_usage, self._root)
         return Quota(usage.used, usage.total)
 
     def events(self) -> AsyncIterator[None]:
@@ -222,76 +215,6 @@ class LocalRemote:
             files.discard(files.full(self._root, path))
 
 
-async def _copy(source: Source, target: str | None, progress: Progress) -> str:
-    """Read the source to its end, hashing, and write it to `target` if there is one; return the digest."""
-    copy = _Copy(source, target)
-    if source.size <= CHUNK_BYTES:
-        await _threaded(copy.all)
-        await progress(source.size)
-        return copy.digest
-    with copy.opened():
-        while count := await _threaded(copy.piece):
-            await progress(count)
-        await _threaded(copy.finish)
-    return copy.digest
-
-
-class _Copy:
-    """A copy in pieces, hashed on the way. Blocking."""
-
-    def __init__(self, source: Source, target: str | None) -> None:
-        self._source = source
-        self._target = target
-        self._hasher = blake3()
-        self._offset = 0
-        self._content: OpenSource | None = None
-        self._descriptor: int | None = None
-
-    @property
-    def digest(self) -> str:
-        """Of what was read so far."""
-        return f"blake3:{self._hasher.hexdigest()}"
-
-    def all(self) -> None:
-        """A small file in one go."""
-        with self.opened():
-            while self.piece():
-                pass
-            self.finish()
-
-    @contextmanager
-    def opened(self) -> Iterator[None]:
-        """Hold both files open."""
-        with self._source.open() as self._content:
-            if self._target:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-                self._descriptor = os.open(self._target, flags, 0o666)
-            try:
-                yield
-            finally:
-                if self._descriptor is not None:
-                    os.close(self._descriptor)
-
-    def piece(self) -> int:
-        """Copy the next piece; 0 at the end."""
-        assert self._content is not None
-        data = self._content.read_at(self._offset, CHUNK_BYTES)
-        self._hasher.update(data)
-        self._offset += len(data)
-        view = memoryview(data)
-        while self._descriptor is not None and view:
-            view = view[os.write(self._descriptor, view) :]
-        return len(data)
-
-    def finish(self) -> None:
-        """Give the copy the source's mtime, make it durable, and see that the source stood still."""
-        assert self._content is not None
-        if self._descriptor is not None:
-            os.utime(self._descriptor, ns=(self._source.mtime_ns, self._source.mtime_ns))
-            os.fsync(self._descriptor)
-        self._content.check()
-
-
 def _entry(path: str, seen: os.stat_result) -> Entry:
     if stat.S_ISDIR(seen.st_mode):
         return Entry(path, Kind.DIRECTORY, 0, None, "")
@@ -311,41 +234,3 @@ def _take(entries: Iterator[Entry]) -> list[Entry]:
 def _make_root(root: str) -> None:
     if files.look(root) is None:
         os.mkdir(root)
-
-
-async def _threaded(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run in a thread and translate the operating system's errors: the one border of this remote."""
-    with _translated():
-        return await asyncio.to_thread(act, *args, **kwargs)
-
-
-async def _finally(act: Callable[[str], None], path: str) -> None:
-    """Clean up also when the task is being cancelled."""
-    await asyncio.shield(asyncio.to_thread(act, path))
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except RemoteError:
-        raise
-    except OSError as error:
-        raise _translate(error) from error
-
-
-def _translate(error: OSError) -> RemoteError:
-    what = f"{error.strerror or error} on the remote"
-    match error.errno:
-        case errno.ENOENT:
-            return Gone(what)
-        case errno.EEXIST | errno.ENOTDIR | errno.EISDIR | errno.ELOOP:
-            return Changed(what)
-        case errno.ENOSPC | errno.EDQUOT:
-            return OverQuota(what)
-        case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
-            return NameRefused(what)
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return Refused(what, remedy="Correct the permissions of the remote directory or its mount.")
-        case _:
-            return Unreachable(what)

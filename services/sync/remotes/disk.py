@@ -1,0 +1,133 @@
+"""How do local-disk remotes touch the disk: in threads, in pieces, and with the errors of a remote?"""
+
+import asyncio
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from blake3 import blake3
+
+from services.sync.remotes.errors import (
+    Changed,
+    Gone,
+    NameRefused,
+    OverQuota,
+    Refused,
+    RemoteError,
+    Unreachable,
+)
+from services.sync.remotes.remote import Progress
+from services.sync.remotes.source import CHUNK_BYTES, OpenSource, Source
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def copy(source: Source, target: str | None, progress: Progress) -> str:
+    """Read the source to its end, hashing, and write it to `target` if there is one; return the digest."""
+    running = _Copy(source, target)
+    if source.size <= CHUNK_BYTES:
+        await threaded(running.all)
+        await progress(source.size)
+        return running.digest
+    with running.opened():
+        while count := await threaded(running.piece):
+            await progress(count)
+        await threaded(running.finish)
+    return running.digest
+
+
+class _Copy:
+    """A copy in pieces, hashed on the way. Blocking."""
+
+    def __init__(self, source: Source, target: str | None) -> None:
+        self._source = source
+        self._target = target
+        self._hasher = blake3()
+        self._offset = 0
+        self._content: OpenSource | None = None
+        self._descriptor: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """Of what was read so far."""
+        return f"blake3:{self._hasher.hexdigest()}"
+
+    def all(self) -> None:
+        """A small file in one go."""
+        with self.opened():
+            while self.piece():
+                pass
+            self.finish()
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold both files open."""
+        with self._source.open() as self._content:
+            if self._target:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._descriptor = os.open(self._target, flags, 0o666)
+            try:
+                yield
+            finally:
+                if self._descriptor is not None:
+                    os.close(self._descriptor)
+
+    def piece(self) -> int:
+        """Copy the next piece; 0 at the end."""
+        assert self._content is not None
+        data = self._content.read_at(self._offset, CHUNK_BYTES)
+        self._hasher.update(data)
+        self._offset += len(data)
+        view = memoryview(data)
+        while self._descriptor is not None and view:
+            view = view[os.write(self._descriptor, view) :]
+        return len(data)
+
+    def finish(self) -> None:
+        """Give the copy the source's mtime, make it durable, and see that the source stood still."""
+        assert self._content is not None
+        if self._descriptor is not None:
+            os.utime(self._descriptor, ns=(self._source.mtime_ns, self._source.mtime_ns))
+            os.fsync(self._descriptor)
+        self._content.check()
+
+
+async def threaded(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run in a thread and translate the operating system's errors: the one border of this remote."""
+    with _translated():
+        return await asyncio.to_thread(act, *args, **kwargs)
+
+
+async def finally_(act: Callable[[str], None], path: str) -> None:
+    """Clean up also when the task is being cancelled."""
+    await asyncio.shield(asyncio.to_thread(act, path))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except RemoteError:
+        raise
+    except OSError as error:
+        raise _translate(error) from error
+
+
+def _translate(error: OSError) -> RemoteError:
+    what = f"{error.strerror or error} on the remote"
+    match error.errno:
+        case errno.ENOENT:
+            return Gone(what)
+        case errno.EEXIST | errno.ENOTDIR | errno.EISDIR | errno.ELOOP:
+            return Changed(what)
+        case errno.ENOSPC | errno.EDQUOT:
+            return OverQuota(what)
+        case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
+            return NameRefused(what)
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return Refused(what, remedy="Correct the permissions of the remote directory or its mount.")
+        case _:
+            return Unreachable(what)

@@ -1,0 +1,43 @@
+"""How does a folder stand at the moment? What its keeper writes and everybody reads."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helix.core.guards import Trip
+from helix.errors import HelixError
+from services.sync.apply.executor import Tally
+from services.sync.cycle import Look
+from services.sync.journal.history import Run
+
+
+class Phase(StrEnum):
+    """Where the folder stands."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    SYNCING = "syncing"
+    PAUSED = "paused"
+    GUARDED = "guarded"
+    ERROR = "error"
+
+
+@dataclass(slots=True)
+class Standing:
+    """What everybody may know about a folder; written by its keeper alone."""
+
+    phase: Phase = Phase.STARTING
+    restored: bool = False
+    """The first pass is done: the folder is as the remote said."""
+    error: HelixError | None = None
+    trip: Trip | None = None
+    tripped_at: float = 0.0
+    look: Look | None = None
+    tally: Tally | None = None
+    pending: int = 0
+    last_success: float | None = None
+    last_run: Run | None = None
+    watch_error: str = ""
+    passes: int = 0
+    failures: int = 0
+    conflicts: int = 0
+    totals: tuple[int, int] = (0, 0)
