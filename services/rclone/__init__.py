@@ -1,0 +1,1 @@
+"""The resident rclone that sync speaks to."""

@@ -1,0 +1,1 @@
+"""Any cloud that rclone knows as a remote, through one resident `rclone rcd`."""

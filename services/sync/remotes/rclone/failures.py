@@ -1,0 +1,65 @@
+"""What does an error of rclone mean for the engine?
+
+rclone's API gives a sentence and a status (404: not there; 500: anything else), so the sentences decide. The first row
+that matches wins; what no row knows is `Unreachable`: the pass stops and is tried again, nothing is lost.
+"""
+
+import re
+
+from services.sync.remotes.errors import (
+    Changed,
+    Corrupt,
+    Gone,
+    Misconfigured,
+    NameRefused,
+    NotEmpty,
+    OverQuota,
+    Refused,
+    RemoteError,
+    SourceChanged,
+    Throttled,
+    Unreachable,
+)
+from services.sync.remotes.rclone.rc import RcError
+
+STALE_SESSION = re.compile(r"login with previous auth keys failed|expired user session", re.IGNORECASE)
+"""rclone's MEGA backend never falls back to the password by itself."""
+
+_ROWS: tuple[tuple[str, type[RemoteError]], ...] = (
+    (r"source file is being updated", SourceChanged),
+    (r"directory not empty|not empty", NotEmpty),
+    (r"didn't find section in config|unknown backend|didn't find backend|invalid config", Misconfigured),
+    (r"object not found|directory not found|no such file|file does not exist|no such key|bucket .*not exist", Gone),
+    (r"is a file not a directory|not a directory|is a directory|already exists", Changed),
+    (r"mac verification|corrupted on transfer|hash(es)? differ|not decrypt|bad magic|failed to authenticate", Corrupt),
+    (
+        r"over ?quota|quota ?exceeded|storage ?(quota|full)|insufficient ?storage|no space left|507|"
+        r"bandwidth limit exceeded|509",
+        OverQuota,
+    ),
+    (r"rate ?limit|too many requests|slow ?down|429|too many connections|request throttled", Throttled),
+    (
+        r"unable to authenticate|unauthorized|\b401\b|access ?denied|forbidden|\b403\b|invalid_grant|"
+        r"couldn't login|wrong password|permission denied|invalidaccesskey|signaturedoesnotmatch|token expired|"
+        r"multi-factor|object \(typically, node or user\) not found",
+        Refused,
+    ),
+    (r"file ?name too long|invalid (file ?)?name|invalid argument|illegal byte sequence", NameRefused),
+    (r"source and destination.* overlap|can't move directory", Changed),
+)
+_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _ROWS)
+_SECRETS = re.compile(r"(https?://)[^/\s@]+@|((?:sid|key|token|pass(?:word)?|sig|signature)=)[^\s&\"']+", re.IGNORECASE)
+
+
+def translated(error: RcError, what: str) -> RemoteError:
+    """The error of our own for one of rclone's; `what` says what was to be done."""
+    kind = next((kind for pattern, kind in _PATTERNS if pattern.search(error.text)), None)
+    if kind is None:
+        kind = Gone if error.status == 404 else Unreachable
+    return kind(f"{what}: {shown(error.text)}")
+
+
+def shown(text: str) -> str:
+    """Rclone's sentence on one line, without what stands behind `user:password@` and `sid=` in addresses."""
+    hidden = _SECRETS.sub(lambda found: f"{found[1] or found[2]}***", " ".join(text.split()))
+    return hidden[:300]

@@ -1,0 +1,79 @@
+"""How is the resident rclone asked to do something?
+
+HTTP over its Unix socket: one POST a command, JSON in, JSON out. Every call has a time-out, and cancelling a call
+cancels the work in rclone, because it ends with its connection.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from services.sync.remotes.errors import Unreachable
+
+START_SECONDS = 20.0
+"""How long `wait` gives rclone to come up: supervisord starts it beside us."""
+
+CALL_SECONDS = 120.0
+"""Above rclone's own limits for a request with its low-level retries."""
+
+_PAUSE_SECONDS = 0.1
+_REMEDY = "Look at the log of the program `rclone`; the warden starts it again."
+
+
+class RcError(Exception):
+    """rclone carried the command out and it failed; `text` is rclone's own wording."""
+
+    def __init__(self, command: str, text: str, status: int) -> None:
+        super().__init__(f"{command}: {text}")
+        self.text = text
+        self.status = status
+
+
+class Rc:
+    """A client of one `rclone rcd`."""
+
+    def __init__(self, socket_path: str) -> None:
+        self._socket_path = socket_path
+        self._session: aiohttp.ClientSession | None = None
+
+    async def wait(self) -> None:
+        """Return once rclone answers; `Unreachable` if it does not come up."""
+        deadline = asyncio.get_running_loop().time() + START_SECONDS
+        while True:
+            try:
+                await self.call("rc/noop", {}, seconds=5.0)
+            except Unreachable:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+    async def call(self, command: str, parameters: Mapping[str, Any], *, seconds: float = CALL_SECONDS) -> Any:
+        """Run one command and give its answer; raises `RcError` and `Unreachable`, nothing else."""
+        try:
+            async with self._open().post(
+                f"http://rclone/{command}", json=parameters, timeout=aiohttp.ClientTimeout(total=seconds)
+            ) as response:
+                answer = json.loads(await response.read())
+        except TimeoutError as error:
+            raise Unreachable(f"rclone did not finish {command} within {seconds:.0f} s") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unreachable(f"rclone does not answer ({type(error).__name__})", remedy=_REMEDY) from error
+        if response.status != 200:
+            raise RcError(command, str(answer.get("error", "")), response.status)
+        return answer
+
+    async def close(self) -> None:
+        """Close the connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(connector=aiohttp.UnixConnector(self._socket_path, limit=64))
+        return self._session

@@ -1,0 +1,36 @@
+"""Which fixtures does the contract suite need for a remote through rclone?
+
+A backend's own test module gives `rcd` (a resident rclone) and `place` (the remote's name and a path on it); each test
+gets a new directory below that path.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.sync.remotes.rclone.remote import RcloneRemote
+from tests.contracts.remote_contract import RemoteContract
+from tests.services.sync.remotes.rcd import Rcd
+
+
+class RcloneContract(RemoteContract):
+    """The contract suite on one backend of rclone."""
+
+    @pytest.fixture
+    def root(self, place: tuple[str, str]) -> tuple[str, str]:
+        return place[0], f"{place[1]}/{secrets.token_hex(4)}"
+
+    @pytest.fixture
+    async def remote(self, rcd: Rcd, root: tuple[str, str]) -> AsyncIterator[RcloneRemote]:
+        remote = RcloneRemote(*root, rcd.socket)
+        await remote.connect()
+        yield remote
+        await remote.close()
+
+    @pytest.fixture
+    async def other(self, rcd: Rcd, root: tuple[str, str], remote: RcloneRemote) -> AsyncIterator[RcloneRemote]:
+        other = RcloneRemote(*root, rcd.socket)
+        await other.connect()
+        yield other
+        await other.close()

@@ -1,0 +1,28 @@
+"""Does MEGA reached through rclone keep every promise of a remote?"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.emulators.mega import MegaServer
+from tests.services.sync.remotes.rcd import Rcd, mega_settings
+from tests.services.sync.remotes.rclone_contract import RcloneContract
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MegaServer]:
+    with MegaServer() as server:
+        server.add_account("me@example.org", "secret")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def rcd(server: MegaServer) -> Iterator[Rcd]:
+    with Rcd(X_MEGA_API_URL=server.url, **mega_settings("m")) as rcd:
+        yield rcd
+
+
+class TestRcloneMega(RcloneContract):
+    @pytest.fixture
+    def place(self) -> tuple[str, str]:
+        return "m", "top"
