@@ -23,12 +23,12 @@ async def copy_file(rc: Rc, parameters: Mapping[str, Any], progress: Progress, s
     work = asyncio.create_task(rc.call("operations/copyfile", {**parameters, "_group": group}, seconds=_NO_LIMIT))
     try:
         moved = await _watch(rc, work, group, progress)
-        await work
-    except BaseException:
-        work.cancel()
-        with contextlib.suppress(RcError, Unreachable):
-            await rc.call("job/stopgroup", {"group": group}, seconds=5.0)
-        raise
+    finally:
+        if not work.done():
+            work.cancel()
+            with contextlib.suppress(RcError, Unreachable):
+                await rc.call("job/stopgroup", {"group": group}, seconds=5.0)
+    await work
     if size > moved:
         await progress(size - moved)
 
