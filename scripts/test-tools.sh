@@ -5,6 +5,8 @@ set -eu
 
 # command:package, one a line
 DEBIAN="
+chromium:chromium
+promtool:prometheus
 node:nodejs
 npm:npm
 megatools:megatools

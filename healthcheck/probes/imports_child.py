@@ -90,6 +90,8 @@ def import_all(module: str) -> list[Fault]:
     package = sys.modules.get(module)
     if faults or package is None or not hasattr(package, "__path__"):
         return faults
+    if importlib.util.find_spec(f"{module}.__main__") is None:
+        faults.append((f"{module} can't be started: it has no __main__", f"add {module}/__main__.py to the image"))
     for found in pkgutil.walk_packages(package.__path__, f"{module}.", onerror=lambda _: None):
         faults += _import(found.name)
     return faults
