@@ -19,7 +19,7 @@ from helix.core.ignore import FILE_NAME, Ignore
 from helix.core.names import fold_accents, fold_case
 from helix.core.order import removes
 from helix.core.plan import Plan, plan
-from helix.core.trees import Row, Side
+from helix.core.trees import BaseState, LocalState, Row, Side
 from helix.settings import Folder
 from services.sync import files
 from services.sync.apply.acts import Acts
@@ -28,8 +28,11 @@ from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
 from services.sync.gather import Counts, local_states, merge, remote_states
 from services.sync.journal.journal import Journal
+from services.sync.journal.notes import Touched
 from services.sync.marker import UNMARKED, Marker, Marks
+from services.sync.remotes.errors import ItemFailed
 from services.sync.remotes.remote import Remote
+from services.sync.remotes.source import Source
 from services.sync.settle import Settler
 from services.sync.trash import stamp_of
 from services.sync.walk import Witness, walk
@@ -131,6 +134,7 @@ class Cycle:
                 local_states(walk(self.root, witness), counts),
                 remote_states(batches, loop, counts),
                 self.journal.rows(),
+                self._suspect,
             )
             return plan(_until(rows, abandoned), self._rules(wishes, witness))
 
@@ -146,6 +150,17 @@ class Cycle:
         parallel = self.remote.features.parallel
         executor = Executor(acts, self.journal, tally, parallel=parallel, stopping=self._stopping)
         await executor.run(actions)
+
+    def _suspect(self, path: str, state: LocalState, base: BaseState, ctime_ns: int) -> LocalState:
+        """Read a file whose ctime alone moved: was it edited in place and its mtime set back?"""
+        try:
+            digest = Source(files.full(self.root, path), state.size, state.mtime_ns).digest()
+        except ItemFailed:
+            return state
+        if digest == base.digest:
+            self.journal.note(Touched(path, ctime_ns))
+            return state
+        return state._replace(inode=None, digest=digest)
 
     def _rules(self, wishes: Wishes, witness: Witness) -> Rules:
         features = self.remote.features

@@ -215,6 +215,6 @@ def _files(keeper: Keeper, prefix: str, query: str) -> list[Json]:
             "mtime": base.mtime_ns / 1e9 if base.kind is Kind.FILE else None,
             "state": "conflict" if is_conflict_copy(path) else "pending" if path in pending else "synced",
         }
-        for path, base in keeper.cycle.journal.rows()
+        for path, base, _ in keeper.cycle.journal.rows()
         if path.startswith(prefix) and query.lower() in path.lower()
     ]

@@ -1,13 +1,16 @@
 """What are the three trees, side by side, without holding any of them in memory?
 
 Local scan, remote listing and journal rows all come in walk order, so one pass of a merge pairs them. The merge runs
-in a thread; the remote's batches are fetched through the event loop, one ahead.
+in a thread; the remote's batches are fetched through the event loop.
+
+A local file whose size, mtime and inode are the journal's but whose ctime moved is a suspect: it may have been edited
+in place and its mtime set back. Only reading it tells.
 """
 
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TypeVar
 
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, walk_key
@@ -19,7 +22,10 @@ S = TypeVar("S")
 LISTING_SECONDS = 900.0
 """The longest wait for one batch of a listing; a remote's own time-outs are far shorter."""
 
-_END: tuple[str, None] = ("", None)
+_END: tuple[str, None, int] = ("", None, 0)
+
+Suspicion = Callable[[str, LocalState, BaseState, int], LocalState]
+"""Reads a suspect: gives its state unchanged, or one with an unknown inode and the new digest."""
 
 
 class Counts:
@@ -30,22 +36,22 @@ class Counts:
         self.remote_files = self.remote_bytes = self.remote_paths = 0
 
 
-def local_states(found: Iterator[Found], counts: Counts) -> Iterator[tuple[str, LocalState]]:
-    """The scan as states."""
+def local_states(found: Iterator[Found], counts: Counts) -> Iterator[tuple[str, LocalState, int]]:
+    """The scan as (path, state, ctime); a directory's ctime says nothing."""
     directory, file = Kind.DIRECTORY, Kind.FILE
     for path, seen in found:
         counts.local_paths += 1
         if stat.S_ISDIR(seen.st_mode):
-            yield path, LocalState(directory, 0, 0, seen.st_ino)
+            yield path, LocalState(directory, 0, 0, seen.st_ino), 0
         else:
             counts.local_files += 1
             counts.local_bytes += seen.st_size
-            yield path, LocalState(file, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+            yield path, LocalState(file, seen.st_size, seen.st_mtime_ns, seen.st_ino), seen.st_ctime_ns
 
 
 def remote_states(
     batches: AsyncIterator[list[Entry]], loop: asyncio.AbstractEventLoop, counts: Counts
-) -> Iterator[tuple[str, RemoteState]]:
+) -> Iterator[tuple[str, RemoteState, int]]:
     """The listing as states. To be iterated in a thread, never in the loop's own."""
     while (batch := asyncio.run_coroutine_threadsafe(_next(batches), loop).result(LISTING_SECONDS)) is not None:
         counts.remote_paths += len(batch)
@@ -53,29 +59,36 @@ def remote_states(
             if kind is Kind.FILE:
                 counts.remote_files += 1
                 counts.remote_bytes += size
-            yield path, RemoteState(kind, size, etag, mtime_ns, digest)
+            yield path, RemoteState(kind, size, etag, mtime_ns, digest), 0
 
 
 def merge(
-    local: Iterator[tuple[str, LocalState]],
-    remote: Iterator[tuple[str, RemoteState]],
-    base: Iterator[tuple[str, BaseState]],
+    local: Iterator[tuple[str, LocalState, int]],
+    remote: Iterator[tuple[str, RemoteState, int]],
+    base: Iterator[tuple[str, BaseState, int]],
+    suspicion: Suspicion,
 ) -> Iterator[Row]:
     """Pair the three streams by path."""
     here, there, before = next(local, _END), next(remote, _END), next(base, _END)
     while here[1] or there[1] or before[1]:
         if here[0] == there[0] == before[0]:
-            yield Row(here[0], here[1], there[1], before[1])
+            state = here[1]
+            if here[2] != before[2] and state and before[1] and state[:4] == before[1][:4]:
+                state = suspicion(here[0], state, before[1], here[2])
+            yield Row(here[0], state, there[1], before[1])
             here, there, before = next(local, _END), next(remote, _END), next(base, _END)
             continue
         path = min((head[0] for head in (here, there, before) if head[1]), key=walk_key)
         row_local = row_remote = row_base = None
+        ctime_here, ctime_before = here[2], before[2]
         if here[1] and here[0] == path:
             row_local, here = here[1], next(local, _END)
         if there[1] and there[0] == path:
             row_remote, there = there[1], next(remote, _END)
         if before[1] and before[0] == path:
             row_base, before = before[1], next(base, _END)
+        if row_local and row_base and ctime_here != ctime_before and row_local[:4] == row_base[:4]:
+            row_local = suspicion(path, row_local, row_base, ctime_here)
         yield Row(path, row_local, row_remote, row_base)
 
 

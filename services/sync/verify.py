@@ -60,7 +60,7 @@ class Verifier:
         rows = self._cycle.journal.rows()
         try:
             while group := await asyncio.to_thread(lambda: list(islice(rows, GROUP))):
-                for path, base in group:
+                for path, base, _ in group:
                     if base.kind is Kind.FILE:
                         verdict.total += 1
                         await self._one(verdict, path, base)

@@ -81,18 +81,22 @@ class Acts:
     async def _upload(self, action: Upload) -> Notes:
         path, local, remote = action.path, action.local, action.remote
         assert local is not None
-        await threaded(path, self.here.check, path, local)
+        ctime = await threaded(path, self.here.check, path, local)
+        local = local if local.inode is not None else await threaded(path, self.here.state, path)
         source = self.here.source(path, local)
         if action.have and remote is not None and remote.size == local.size:
             digest = await threaded(path, source.digest)
             if digest == action.have:
-                return (InSync(path, in_sync(local, remote, digest)),)
+                return (InSync(path, in_sync(local, remote, digest), ctime),)
         kept = self._kept(path) if remote is not None else None
         entry = await self.there.upload(
             source, path, expect=remote.etag if remote else None, keep=kept, progress=self.throttle.up
         )
         stored = entry.digest or await threaded(path, source.digest)
-        notes: Notes = (InSync(path, in_sync(local, _state(entry), stored)), _event(action, "upload", local.size))
+        notes: Notes = (
+            InSync(path, in_sync(local, _state(entry), stored), ctime),
+            _event(action, "upload", local.size),
+        )
         if kept and remote:
             notes += (Version(kept, Side.REMOTE, path, time.time(), remote.size, "overwritten"),)
         return notes
@@ -113,7 +117,8 @@ class Acts:
         now = await threaded(path, self.here.state, path)
         if now.size != remote.size:
             raise LocalChanged(f"{path} changed right after it was downloaded")
-        notes: Notes = (InSync(path, in_sync(now, remote, digest)), _event(action, "download", remote.size))
+        ctime = await threaded(path, self.here.ctime, path)
+        notes: Notes = (InSync(path, in_sync(now, remote, digest), ctime), _event(action, "download", remote.size))
         if kept and local:
             notes += (Version(kept, Side.LOCAL, path, time.time(), local.size, "overwritten"),)
         return notes
@@ -194,7 +199,8 @@ class Acts:
         else:
             assert remote is not None
             stamp = _stamp(action.arrived, _state(await self.there.move(path, to, expect=remote.etag)))
-        return (Renamed(path, to, stamp), Event(time.time(), to, "move", "done", 0, f"was {path}"))
+        ctime = await threaded(to, self.here.ctime, to)
+        return (Renamed(path, to, stamp, ctime), Event(time.time(), to, "move", "done", 0, f"was {path}"))
 
     async def _directory(self, action: MakeDirLocal | MakeDirRemote | RemoveDirLocal | RemoveDirRemote) -> Notes:
         path = action.path

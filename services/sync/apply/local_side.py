@@ -8,6 +8,7 @@ import asyncio
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
@@ -31,16 +32,20 @@ class LocalSide:
         self.root = root
         self.stamp = stamp
 
-    def check(self, path: str, expected: LocalState | None) -> None:
-        """Raise `LocalChanged` unless the path is as planned."""
+    def check(self, path: str, expected: LocalState | None) -> int:
+        """Raise `LocalChanged` unless the path is as planned; gives its ctime."""
         files.check_parents(self.root, path)
+        ctime = self.ctime(path)
         seen = local_state(self.full(path))
         if seen is not None and expected is not None and seen.kind is expected.kind is Kind.DIRECTORY:
-            return
+            return ctime
+        if seen is not None and expected is not None and expected.inode is None:
+            seen = seen._replace(inode=None)
         if (seen and seen[:4]) != (expected and expected[:4]):
             raise LocalChanged(f"{path} changed since the scan")
         if seen is None and files.look(self.full(path)) is not None:
             raise LocalChanged(f"{path}: something that is not synced is in the way")
+        return ctime
 
     def full(self, path: str) -> str:
         """The path on disk."""
@@ -105,6 +110,11 @@ class LocalSide:
         except FileNotFoundError:
             return
         files.sync_directory(os.path.dirname(target))
+
+    def ctime(self, path: str) -> int:
+        """The file's ctime, 0 for anything else. To be asked before the content is read."""
+        seen = files.look(self.full(path))
+        return seen.st_ctime_ns if seen is not None and stat.S_ISREG(seen.st_mode) else 0
 
     def state(self, path: str) -> LocalState:
         """What is there now, right after an act."""

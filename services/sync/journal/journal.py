@@ -84,13 +84,13 @@ class Journal:
         with self._lock:
             self._pending.clear()
 
-    def rows(self) -> Iterator[tuple[str, BaseState]]:
-        """All rows in walk order, streamed from a connection of its own."""
+    def rows(self) -> Iterator[tuple[str, BaseState, int]]:
+        """All rows (path, state, ctime) in walk order, streamed from a connection of its own."""
         try:
             with contextlib.closing(sqlite3.connect(self.path, timeout=10, check_same_thread=False)) as connection:
-                query = "SELECT key, kind, size, mtime_ns, inode, etag, digest FROM base ORDER BY key"
-                for key, kind, *rest in connection.execute(query):
-                    yield key.decode().replace("\0", "/"), BaseState(_KINDS[kind], *rest)
+                query = "SELECT key, ctime_ns, kind, size, mtime_ns, inode, etag, digest FROM base ORDER BY key"
+                for key, ctime_ns, kind, *rest in connection.execute(query):
+                    yield key.decode().replace("\0", "/"), BaseState(_KINDS[kind], *rest), ctime_ns
         except (sqlite3.Error, UnicodeDecodeError, KeyError) as error:
             raise JournalFailed(f"the journal can't be read: {error}", remedy=_REMEDY) from error
 

@@ -14,10 +14,19 @@ from services.sync.journal.schema import key_of
 
 @dataclass(frozen=True, slots=True)
 class InSync:
-    """Both sides of the path were just seen equal."""
+    """Both sides of the path were just seen equal; `ctime_ns` is the local file's, 0 if it was not looked at."""
 
     path: str
     state: BaseState
+    ctime_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The local file's ctime moved, its content did not."""
+
+    path: str
+    ctime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Renamed:
     path: str
     to: str
     stamp: BaseState | None
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +78,17 @@ class Fact:
     value: str
 
 
-Note = InSync | Forgotten | Renamed | Event | Version | Fact
+Note = InSync | Touched | Forgotten | Renamed | Event | Version | Fact
 
 
 def write(connection: sqlite3.Connection, note: Note) -> None:
     """Write one note inside the caller's transaction."""
     match note:
-        case InSync(path=path, state=state):
-            values = (key_of(path), *state)
-            connection.execute("INSERT OR REPLACE INTO base VALUES (?,?,?,?,?,?,?)", values)
+        case InSync(path=path, state=state, ctime_ns=ctime_ns):
+            values = (key_of(path), *state, ctime_ns)
+            connection.execute("INSERT OR REPLACE INTO base VALUES (?,?,?,?,?,?,?,?)", values)
+        case Touched(path=path, ctime_ns=ctime_ns):
+            connection.execute("UPDATE base SET ctime_ns=? WHERE key=?", (ctime_ns, key_of(path)))
         case Forgotten(path=path):
             connection.execute("DELETE FROM base WHERE key=?", (key_of(path),))
         case Renamed():
@@ -109,6 +121,6 @@ def _rename(connection: sqlite3.Connection, note: Renamed) -> None:
     if note.stamp is not None:
         stamp = note.stamp
         connection.execute(
-            "UPDATE base SET size=?, mtime_ns=?, inode=?, etag=? WHERE key=?",
-            (stamp.size, stamp.mtime_ns, stamp.inode, stamp.etag, new),
+            "UPDATE base SET size=?, mtime_ns=?, inode=?, etag=?, ctime_ns=? WHERE key=?",
+            (stamp.size, stamp.mtime_ns, stamp.inode, stamp.etag, note.ctime_ns, new),
         )

@@ -33,6 +33,9 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX versions_by_path ON versions (path, time);
     """,
+    """
+    ALTER TABLE base ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

@@ -71,6 +71,31 @@ async def test_an_edit_of_the_same_size_is_seen_and_the_old_content_is_kept(worl
     assert b"old" in world.kept()
 
 
+async def test_an_edit_in_place_whose_mtime_was_set_back_is_seen(world: World) -> None:
+    world.write("a", "old")
+    await world.sync()
+    times = (world.here / "a").stat()
+    with (world.here / "a").open("r+b") as file:
+        file.write(b"new")
+    os.utime(world.here / "a", ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    await world.sync()
+
+    assert text(await world.there()) == {"a": "new"}
+    assert (await world.once()).look.plan.actions == ()
+
+
+async def test_a_change_of_permissions_sends_nothing(world: World) -> None:
+    world.write("a", "same")
+    await world.sync()
+    before = await world.remote.stat("a")
+    (world.here / "a").chmod(0o600)
+
+    await world.sync()
+
+    assert await world.remote.stat("a") == before
+
+
 async def test_a_touched_file_is_not_sent_again(world: World) -> None:
     world.write("a", "same")
     await world.sync()
