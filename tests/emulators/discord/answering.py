@@ -7,7 +7,7 @@ from .errors import ApiError, Form, unknown
 from .interactions import ALLOWED, Answer, Interaction
 from .platform import Platform
 from .posting import Draft, edit, post
-from .rules import components
+from .rules import components, shapes
 from .world import EPHEMERAL, LOADING, Message
 
 CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, REPLY = 20, 23, 19
@@ -16,11 +16,13 @@ CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, REPLY = 20, 23, 19
 def answer(platform: Platform, interaction: Interaction, draft: Draft) -> None:
     """Take the first answer; only a valid one acknowledges the interaction."""
     form, raw = Form(), draft.body.get("type")
-    if raw not in ALLOWED[interaction.kind]:
+    if not isinstance(raw, int) or raw not in ALLOWED[interaction.kind]:
         form.wrong("type", "BASE_TYPE_CHOICES", f"Value must be one of {sorted(ALLOWED[interaction.kind])}.")
     form.raise_if_wrong()
     kind = Answer(int(raw or 0))
     data = draft.body.get("data") or {}
+    shape = {Answer.CHOICES: shapes.CHOICES, Answer.MODAL: shapes.FORM}.get(kind, shapes.MESSAGE)
+    data = shapes.shaped(data, shape, "data")
     match kind:
         case Answer.MESSAGE:
             original: Message | None = add(platform, interaction, Draft(data, draft.files))

@@ -6,6 +6,7 @@ from typing import Any
 from .clock import Clock, Snowflakes
 from .errors import ApiError, unknown
 from .rules import commands as rules
+from .rules.shapes import COMMAND, shaped
 
 CREATIONS_A_DAY = 200
 KEPT = (
@@ -53,6 +54,7 @@ class Commands:
 
     def replace(self, scope: int | None, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Make these the only commands of the scope; those of the same name and type keep their id."""
+        wanted = [complete(body, f"{index}") for index, body in enumerate(wanted)]
         rules.check_all(wanted)
         old = {(c["type"], c["name"]): c for c in self.of(scope)}
         made = [self._made(scope, body, old.get(key_of(body))) for body in wanted]
@@ -61,6 +63,7 @@ class Commands:
 
     def upsert(self, scope: int | None, body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """Create a command or overwrite the one of the same name; tells whether it is new."""
+        body = complete(body)
         rules.check(body)
         old = {(c["type"], c["name"]): c for c in self.of(scope)}.get(key_of(body))
         others = [c for c in self.of(scope) if c is not old]
@@ -71,7 +74,7 @@ class Commands:
 
     def change(self, scope: int | None, command_id: str, body: dict[str, Any]) -> dict[str, Any]:
         old = self.get(scope, command_id)
-        wanted = old | body
+        wanted = old | complete(body)
         rules.check(wanted)
         self._scopes[scope][command_id] = self._made(scope, wanted, old)
         return self._scopes[scope][command_id]
@@ -117,6 +120,11 @@ class Commands:
         if len(created) >= CREATIONS_A_DAY:
             raise ApiError(400, 30034, "Max number of daily application command creates has been reached (200)")
         created.append(now)
+
+
+def complete(body: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """The body with nulls left out, if its types are right."""
+    return {key: value for key, value in shaped(body, COMMAND, path).items() if value is not None}
 
 
 def key_of(body: dict[str, Any]) -> tuple[int, str]:

@@ -85,6 +85,10 @@ class Form:
             bound = f"{most} or fewer" if len(value) > most else f"{least} or more"
             self.wrong(path, code, f"Must be {bound} in length.")
 
+    @property
+    def wrongs(self) -> bool:
+        return bool(self._tree)
+
     def raise_if_wrong(self) -> None:
         if self._tree:
             raise ApiError(400, 50035, "Invalid Form Body", self._tree)

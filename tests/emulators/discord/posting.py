@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from .errors import ApiError, Form
 from .platform import Platform
 from .rules import messages as rules
+from .rules.shapes import MESSAGE, shaped
 from .world import COMPONENTS_V2, EPHEMERAL, LOADING, Attachment, Channel, Message, User
 
 
@@ -37,7 +38,7 @@ SETTABLE_FLAGS = 1 << 2 | EPHEMERAL | 1 << 12 | COMPONENTS_V2
 
 def post(platform: Platform, channel: Channel, author: User, draft: Draft, **extra: Any) -> Message:
     """Check the draft, add the message to the channel and announce it."""
-    check(platform, draft)
+    draft = check(platform, draft)
     body = draft.body
     message = Message(
         platform.ids.next(),
@@ -64,8 +65,8 @@ def post(platform: Platform, channel: Channel, author: User, draft: Draft, **ext
 
 def edit(platform: Platform, message: Message, draft: Draft) -> None:
     """Change what the draft names and announce it; what it does not name stays."""
+    draft = check(platform, draft, before=message)
     body = draft.body
-    check(platform, draft, before=message)
     if "content" in body:
         message.content = body["content"] or ""
     if "embeds" in body:
@@ -73,7 +74,7 @@ def edit(platform: Platform, message: Message, draft: Draft) -> None:
     if "components" in body:
         message.components = numbered(body["components"] or [])
     if "attachments" in body or draft.files:
-        kept = {str(a.get("id")) for a in body.get("attachments", [])} if "attachments" in body else None
+        kept = {str(a.get("id")) for a in body["attachments"] or []} if "attachments" in body else None
         old = [a for a in message.attachments if kept is None or str(a.id) in kept]
         message.attachments = old + attachments(platform, draft)
     message.flags = message.flags & ~LOADING | (body.get("flags") or 0) & (1 << 2 | COMPONENTS_V2)
@@ -93,10 +94,11 @@ def remove(platform: Platform, message: Message) -> None:
     platform.record.add("deleted", id=str(message.id), channel=str(channel.id))
 
 
-def check(platform: Platform, draft: Draft, before: Message | None = None) -> None:
+def check(platform: Platform, draft: Draft, before: Message | None = None) -> Draft:
     """Refuse what Discord refuses: 413 for too much, 50035 for a bad form, 50006 for nothing at all."""
     if sum(len(file.content) for file in draft.files) > platform.settings.upload_limit:
         raise ApiError(413, 40005, "Request entity too large")
+    draft = Draft(shaped(draft.body, MESSAGE), draft.files)
     form = Form()
     flags = draft.body.get("flags") or (0 if before is None else before.flags)
     rules.check(form, draft.body, len(draft.files), v2=bool(flags & COMPONENTS_V2))
@@ -114,6 +116,7 @@ def check(platform: Platform, draft: Draft, before: Message | None = None) -> No
     )
     if not any((old | now).values()) and not draft.files and not draft.body.get("sticker_ids"):
         raise ApiError(400, 50006, "Cannot send an empty message")
+    return draft
 
 
 def rich(embed: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import traceback
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -83,7 +84,11 @@ class Connection:
             return 4008
         if frame["op"] == 1:
             self.beat_at = asyncio.get_running_loop().time()
-        return handlers.handle(self, frame["op"], frame.get("d"))
+        try:
+            return handlers.handle(self, frame["op"], frame.get("d"))
+        except Exception:  # noqa: BLE001  (a fault of this server must fail the test, not look like Discord's)
+            self.platform.problem(f"op {frame['op']} failed here: {traceback.format_exc(limit=-3)}")
+            return 4000
 
     def _note(self, frame: Frame, *, binary: bool) -> None:
         payload = frame.get("d")

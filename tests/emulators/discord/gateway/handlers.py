@@ -6,6 +6,7 @@ from aiohttp import web
 
 from .. import payloads
 from ..platform import Platform
+from ..rules import shapes
 from ..world import Guild, Member
 from .intents import KNOWN, PRIVILEGED, Intent
 from .sessions import Pipe, Session
@@ -56,9 +57,7 @@ def invalidate(link: Link, *, resumable: bool = False) -> None:
 def identify(link: Link, payload: Any) -> int | None:
     """Open a session: token, shard and intents are checked, then READY and the guilds go out."""
     platform = link.platform
-    if not isinstance(payload, dict) or not isinstance(payload.get("intents"), int):
-        return 4002
-    if not isinstance(payload.get("properties"), dict):
+    if not shapes.fits(payload, shapes.IDENTIFY) or not {"token", "properties", "intents"} <= present(payload):
         return 4002
     now = platform.clock.now()
     too_soon = any(at > now - platform.settings.identify_spacing for at in platform.identifies)
@@ -69,7 +68,7 @@ def identify(link: Link, payload: Any) -> int | None:
     if too_soon or len(platform.identifies) > platform.settings.identify_budget:
         invalidate(link)
         return None
-    number, count = payload.get("shard", (0, 1))
+    number, count = payload.get("shard") or (0, 1)
     session = platform.sessions.open(
         payload["intents"], (number, count), platform.world.bot.id, payload.get("presence")
     )
@@ -79,14 +78,19 @@ def identify(link: Link, payload: Any) -> int | None:
     return None
 
 
+def present(payload: dict[str, Any]) -> set[str]:
+    """The keys that are there and not null."""
+    return {key for key, value in payload.items() if value is not None}
+
+
 def refusal(platform: Platform, payload: dict[str, Any]) -> int | None:
     """The close code for an IDENTIFY that can't be accepted."""
-    intents, shard = payload["intents"], payload.get("shard", [0, 1])
+    intents, shard = payload["intents"], payload.get("shard") or [0, 1]
     if payload.get("token") != platform.settings.token:
         return 4004
     if platform.settings.close_on_identify:
         return platform.settings.close_on_identify.pop(0)
-    if not (isinstance(shard, list) and len(shard) == 2 and 0 <= shard[0] < shard[1]):
+    if not (len(shard) == 2 and 0 <= shard[0] < shard[1]):
         return 4010
     if intents < 0 or intents & ~KNOWN:
         return 4013
@@ -139,7 +143,7 @@ def resume_url(request: web.Request) -> str:
 def resume(link: Link, payload: Any) -> int | None:
     """Take up an old session on this connection: what was missed is sent again, then RESUMED."""
     platform = link.platform
-    if not isinstance(payload, dict):
+    if not shapes.fits(payload, shapes.RESUME):
         return 4002
     if payload.get("token") != platform.settings.token:
         return 4004
@@ -170,7 +174,7 @@ def resume(link: Link, payload: Any) -> int | None:
 
 def presence(platform: Platform, session: Session, payload: dict[str, Any]) -> int | None:
     """Op 3: all four keys must be there."""
-    if not {"since", "activities", "status", "afk"} <= payload.keys():
+    if not shapes.fits(payload, shapes.PRESENCE) or not {"since", "activities", "status", "afk"} <= payload.keys():
         return 4002
     if payload["status"] not in {"online", "idle", "dnd", "invisible", "offline"}:
         return 4002
@@ -182,10 +186,12 @@ def presence(platform: Platform, session: Session, payload: dict[str, Any]) -> i
 def request_members(platform: Platform, session: Session, payload: dict[str, Any]) -> int | None:
     """Op 8: the members asked for, in chunks of 1000, but all of them only with the members intent."""
     world = platform.world
+    if not shapes.fits(payload, shapes.MEMBERS):
+        return 4002
     guild_id = payload.get("guild_id")
     guild_id = guild_id[0] if isinstance(guild_id, list) and len(guild_id) == 1 else guild_id
     guild = world.guilds.get(int(str(guild_id))) if str(guild_id).isdigit() else None
-    if guild is None or ("query" not in payload) == ("user_ids" not in payload):
+    if guild is None or ("query" in present(payload)) == ("user_ids" in present(payload)):
         return 4002
     if payload.get("query") == "" and not session.intents & Intent.GUILD_MEMBERS:
         return 4014
@@ -204,7 +210,7 @@ def request_members(platform: Platform, session: Session, payload: dict[str, Any
 
 def wanted_members(guild: Guild, payload: dict[str, Any]) -> list[Member]:
     """By ids, or by the beginning of their names up to a limit (0: no limit)."""
-    if "user_ids" in payload:
+    if payload.get("user_ids") is not None:
         ids = payload["user_ids"] if isinstance(payload["user_ids"], list) else [payload["user_ids"]]
         return [m for m in guild.members.values() if str(m.user.id) in {str(i) for i in ids}]
     start = str(payload["query"]).lower()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +85,9 @@ class Gate:
             answer = await route.handler(call)
         except ApiError as error:
             return Reply(error.status, error.body(), headers)
+        except Exception:  # noqa: BLE001  (a fault of this server must fail the test, not look like Discord's)
+            self._platform.problem(f"{route.method} {route.path} failed here: {traceback.format_exc(limit=-3)}")
+            return Reply(500, {"message": "500: a fault of the test server", "code": 0}, headers)
         if isinstance(answer, Created):
             return Reply(201, answer.body, headers)
         return Reply(204 if answer is None else 200, answer, headers)

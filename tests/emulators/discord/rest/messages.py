@@ -7,6 +7,7 @@ from ..buckets import Limit
 from ..errors import ApiError
 from ..permissions import Permission, demand
 from ..posting import Draft, edit, post, remove
+from ..rules import shapes
 from ..world import Channel, Message
 from .table import Call, route
 
@@ -16,7 +17,7 @@ REACTION = MESSAGE + "/reactions/{emoji}"
 
 
 def draft_of(call: Call) -> Draft:
-    return Draft(call.object(), call.files)
+    return Draft(shapes.shaped(call.object(), shapes.MESSAGE), call.files)
 
 
 @route("GET", "/channels/{channel_id}")
@@ -28,7 +29,7 @@ async def one_channel(call: Call) -> Any:
 @route("POST", MESSAGES, Limit(5, 5.0))
 async def create(call: Call) -> Any:
     """Send a message; the same nonce within a few minutes with enforce_nonce gives the first one again."""
-    draft, channel = draft_of(call), call.channel
+    channel, draft = call.channel, draft_of(call)
     needed = Permission.SEND_MESSAGES
     if call.files:
         needed |= Permission.ATTACH_FILES
