@@ -25,10 +25,13 @@ from helix.core.cases import Case, Change, Mode, Outcome, Rules, close_off
 from helix.core.trees import Kind, Side, is_inside, parent_of
 
 Key = tuple[object, ...]
+_DROPS = {Outcome.DROP_LOCAL, Outcome.DROP_REMOTE}
 
 
 def find_moves(cases: list[Case], rules: Rules) -> None:
     """Turn pairs of a drop and a copy into moves; the target side of a move is never a one-way source."""
+    if not any(case.outcome in _DROPS for case in cases):
+        return
     for side, closed in ((Side.LOCAL, Mode.RESTORE), (Side.REMOTE, Mode.MIRROR)):
         if rules.mode is not closed:
             _Renames(cases, side, rules).settle()

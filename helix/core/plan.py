@@ -89,6 +89,8 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     for finder in twins.values():
         rows = finder.watch(rows)
     cases, known = changed_cases(rows, keep_deleted=rules.keep_deleted)
+    if not cases:
+        return Plan((), known, more=False)
     for case in cases:
         case.set_aside(*decide(case, rules.mode))
     set_waiting_aside(cases, rules)

@@ -22,8 +22,8 @@ def set_waiting_aside(cases: list[Case], rules: Rules) -> None:
 
 
 def _is_ignored(case: Case, rules: Rules) -> bool:
-    states = (case.local, case.remote, case.base)
-    return any(rules.ignored(case.path, kind) for kind in {state.kind for state in states if state})
+    kinds = {state.kind for state in (case.local, case.remote, case.base) if state}
+    return any(rules.ignored(case.path, kind) for kind in kinds)
 
 
 def _is_unseen(case: Case, rules: Rules) -> bool:

@@ -193,3 +193,30 @@ def test_a_directory_renamed_there_waits_for_what_was_moved_into_it_here() -> No
     assert "MoveLocal d > e" not in found
     assert "MakeDirRemote d" in found
     assert "MoveLocal d/x > e/x" in found
+
+
+def test_a_file_renamed_on_both_sides_and_back_on_one_is_renamed_back_on_the_other() -> None:
+    rows = [
+        Row("new", None, remote("old"), base("old", inode=7)),
+        Row("was", local("old", inode=7), None, base("old", inode=7)),
+    ]
+
+    assert names(rows) == ["MoveRemote new > was"]
+
+
+def test_the_same_there_is_told_by_an_identity() -> None:
+    rows = [
+        Row("new", local("old", inode=7), None, base("old", inode=7)),
+        Row("was", None, remote("old"), base("old", inode=8)),
+    ]
+
+    assert names(rows, IDENTITY) == ["MoveLocal new > was"]
+
+
+def test_two_honest_copies_deleted_one_here_and_one_there_are_both_gone() -> None:
+    rows = [
+        Row("a", None, remote("old"), base("old", inode=7)),
+        Row("b", local("old", inode=8), None, base("old", inode=8)),
+    ]
+
+    assert names(rows) == ["TrashRemote a", "TrashLocal b"]
