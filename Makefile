@@ -25,6 +25,9 @@ check: dev          ## format, lint, types, import directions, shape
 	@.venv/bin/lint-imports
 	@$(PY) -m pytest -q tests/shape
 
+soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose)
+	@$(PY) -m tests.core.worlds --from $(or $(SEED),1000000) --count $(or $(COUNT),10000000)
+
 bench: dev          ## side by side with the peers, in one run
 	@for b in bench/*.py; do echo "== $$b"; $(PY) $$b || exit 1; done
 
