@@ -126,10 +126,7 @@ class Desk:
             raise Refused("sync is paused", remedy="Resume it first: `helix sync resume`.", code="paused")
         futures = {keeper.name: keeper.ask() for keeper in self._keepers}
         await asyncio.wait(futures.values(), timeout=wait)
-        runs = [views.run(name, future.result()) for name, future in futures.items() if future.done()]
-        complete = len(runs) == len(futures)
-        gravest = min(runs, key=lambda run: _ORDER.index(run["outcome"])) if complete and runs else None
-        return {"accepted": True, "run": gravest}
+        return {"accepted": True, "runs": [views.run(name, f.result()) for name, f in futures.items() if f.done()]}
 
     def pause(self, paused: bool) -> Json:
         """Pause or resume every folder."""
@@ -198,9 +195,6 @@ class Desk:
             for keeper in self._keepers
         ]
         return views.selftest(list(await asyncio.gather(*trips)))
-
-
-_ORDER = ("failed", "guarded", "stopped", "partial", "done", "nothing")
 
 
 def _files(keeper: Keeper, prefix: str, query: str) -> list[Json]:
