@@ -16,7 +16,7 @@ from healthcheck.redaction import Redaction
 from healthcheck.watch import Watch
 from helix.board import Board
 from helix.control import Control
-from helix.core.health import Check, Status, Verdict
+from helix.core.health import Status, Verdict
 from helix.core.wording import causes, headline, line
 from helix.errors import Refused, Unreachable
 from helix.release import Release
@@ -77,7 +77,7 @@ class Overviews:
             "state": verdict.state.value,
             "ready": verdict.ready,
             "headline": headline(verdict),
-            "causes": [_cause(check) for check in causes(verdict)],
+            "causes": told(verdict),
             "programs": _programs(verdict, _restarts(self._board)),
             "folders": folders,
             "runs": runs,
@@ -125,14 +125,18 @@ def _before_the_first_verdict() -> Overview:
     }
 
 
-def _cause(check: Check) -> Overview:
-    return {
-        "status": check.status.value,
-        "check": check.name,
-        "output": check.output or check.name,
-        "remedy": check.remedy,
-        "line": line(check),
-    }
+def told(verdict: Verdict) -> list[Overview]:
+    """Tell the causes, each as a line and in its parts."""
+    return [
+        {
+            "status": check.status.value,
+            "check": check.name,
+            "output": check.output or check.name,
+            "remedy": check.remedy,
+            "line": line(check),
+        }
+        for check in causes(verdict)
+    ]
 
 
 def _programs(verdict: Verdict, restarts: Mapping[str, int]) -> list[Overview]:

@@ -5,22 +5,14 @@ Tells names, what is wrong and what to do, never a value: it may be a secret put
 
 import difflib
 import re
+from functools import cache
+from pathlib import Path
 
 from healthcheck.probes.probe import Fault, Finding, Place, passed, sum_up
 from helix.core.health import Status
 from helix.errors import Misconfigured
 from helix.settings import from_env
 
-KNOWN = frozenset(
-    {
-        "PORT", "HELIX_HOME", "HELIX_CONFIG", "HELIX_FOLDER", "HELIX_REMOTE", "HELIX_MODE", "HELIX_SCAN_SECONDS",
-        "HELIX_SETTLE_SECONDS", "HELIX_MAX_DELETE", "HELIX_TRASH_DAYS", "HELIX_BWLIMIT", "HELIX_ESSENTIAL",
-        "HELIX_COMMIT", "HEALTH_TOKEN", "DATABASE_URL", "MEGA_EMAIL", "MEGA_PASS", "MEGA_REMOTE_DIR", "MEGA_API_URL",
-        "DISCORD_BOT_TOKEN", "DISCORD_TOKEN", "DISCORD_GUILD_ID", "ARCHITECT_ID", "DISCORD_STATUS_CHANNEL_ID",
-        "DISCORD_PREFIX", "DISCORD_API_BASE", "DISCORD_GATEWAY_URL", "DISCORD_PROXY_URL", "DISCORD_CA_FILE",
-        "LOG_LEVEL", "LOG_FORMAT",
-    }
-)  # fmt: skip
 _OURS = re.compile(r"(?:HELIX|MEGA|DISCORD)_\w+")
 _CLOSE = 0.8
 
@@ -35,9 +27,27 @@ async def probe(place: Place) -> Finding:
     return sum_up(misspelt, status=Status.WARN) if misspelt else passed()
 
 
+@cache
+def known() -> frozenset[str]:
+    """Give every name that the settings read, as noted while they read an environment without any."""
+    noting = _Noting()
+    from_env(noting, cwd=Path("/"))
+    return frozenset(noting.asked)
+
+
+class _Noting(dict[str, str]):
+    """An empty environment that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: object = None) -> None:  # type: ignore[override]
+        self.asked.add(key)
+
+
 def _misspelt(name: str) -> list[Fault]:
-    plain = name.removesuffix("_FILE")
-    if plain in KNOWN or not _OURS.fullmatch(plain):
+    if name in known() or not _OURS.fullmatch(name):
         return []
-    close = difflib.get_close_matches(plain, KNOWN, n=1, cutoff=_CLOSE)
+    close = difflib.get_close_matches(name, known(), n=1, cutoff=_CLOSE)
     return [Fault(f"{name} is set and nothing reads it", f"did you mean {close[0]}?")] if close else []

@@ -1,5 +1,6 @@
 """Do the probes of files, settings, directories and deploy files fire for their fault, and only for it?"""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from healthcheck.probes import directories, files, programs, settings
 from healthcheck.probes.probe import Fault, Place, sum_up
 from helix.core.health import Status
 from helix.image import manifest
+from helix.release import ROOT
 from tests.healthcheck.probes.places import application, place, write
 from tests.healthcheck.stage import playing
 
@@ -85,6 +87,14 @@ async def test_a_misspelt_name_is_a_warning_that_says_the_right_one(tmp_path: Pa
     assert "HELIX_FOLDR is set and nothing reads it" in finding.output
     assert "HELIX_FOLDER" in finding.remedy
     assert "sekret" not in finding.output + finding.remedy
+
+
+def test_the_probe_knows_every_setting_that_is_read() -> None:
+    source = (ROOT / "helix" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'"((?:HELIX|MEGA|DISCORD|HEALTH|LOG|DATABASE|ARCHITECT|PORT)[A-Z_]*)"', source))
+
+    assert len(read) > 20
+    assert read <= settings.known()
 
 
 async def test_writable_directories_pass_and_nothing_stays_in_them(home: Place) -> None:
