@@ -3,6 +3,7 @@
 One job a resource: a second one is refused with who started the first and when, rather than queued behind it.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,12 @@ class Jobs:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._running: dict[str, Job] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Wait until no job runs."""
+        await self._idle.wait()
 
     @contextmanager
     def hold(self, resource: str, starter_id: int) -> Iterator[Job]:
@@ -38,7 +45,10 @@ class Jobs:
                 code="busy",
             )
         self._running[resource] = Job(resource, self._clock(), starter_id)
+        self._idle.clear()
         try:
             yield self._running[resource]
         finally:
             del self._running[resource]
+            if not self._running:
+                self._idle.set()

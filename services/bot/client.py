@@ -4,6 +4,8 @@ One `Helix` object is one client with one connection; `lives` builds a new one w
 outlive it stands in the kit.
 """
 
+import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -29,7 +31,10 @@ log = logging.getLogger(__name__)
 NO_PREFIX = "off"
 """DISCORD_PREFIX=off: slash commands only, and no privileged intent."""
 
-_ACK, _HELLO, _IDENTIFY = 11, 10, 2
+DRAIN_SECONDS = 3.0
+"""How long a stop waits for the commands that run."""
+
+_IDENTIFY = 2
 _CONTROL_FRAME = 256
 """Bytes; the frames looked into are shorter, so that a guild's whole state is not parsed twice."""
 
@@ -69,13 +74,20 @@ class Helix(commands.Bot):
         settings = self.kit.settings
         await publish.publish(self.tree, settings.discord.guild_id, settings.run_dir / "bot-commands.sha256")
 
+    async def drain(self) -> None:
+        """Tell the commands that run to come to an end, and give them a moment."""
+        self.kit.stopping.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self.kit.jobs.idle()
+
     async def get_context(self, origin: Any, /, *, cls: type[Any] = Ctx) -> Any:
         """Make our own context for messages and interactions alike."""
         return await super().get_context(origin, cls=cls)
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Carry out a message's command, once, however often Discord delivers it."""
-        if self.kit.once.first(message.id):
+        """Carry out a person's command, once, however often Discord delivers it."""
+        if message.webhook_id is None and self.kit.once.first(message.id):
             await self.process_commands(message)
 
     async def on_connect(self) -> None:

@@ -12,6 +12,7 @@ A second attempt with a refused token can't help and does harm: 10,000 refused r
 
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 
 _TOKEN_REMEDY = "set DISCORD_BOT_TOKEN to the bot's present token (Discord developer portal, Bot, Reset Token)"
@@ -63,7 +64,7 @@ def of(error: BaseException) -> Final | Lost:  # noqa: PLR0911 (one return a row
             return Lost("the gateway refuses connections")
         case TimeoutError():
             return Lost("Discord does not answer in time")
-        case OSError() | discord.GatewayNotFound() | discord.DiscordException():
+        case OSError() | aiohttp.ClientError() | discord.DiscordException():
             return Lost(f"Discord is not reachable ({type(error).__name__})")
         case _:
             return Lost(f"the Discord library failed ({type(error).__name__})", unforeseen=True)

@@ -1,5 +1,6 @@
 """What does every command work with?"""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Kit:
     audit: Audit
     once: Once = field(default_factory=Once)
     jobs: Jobs = field(default_factory=Jobs)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     started_at: float = field(default_factory=time.time)
 
     async def verdict(self) -> Verdict:

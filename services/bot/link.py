@@ -105,7 +105,7 @@ class Link:
         self._acked_at = None
 
     def parked(self) -> None:
-        """Discord took the token; another container answers until this one is the writer."""
+        """Discord took the token; the gateway is left alone until it is this container's turn."""
         self._enter(Phase.STANDBY)
 
     def stopping(self) -> None:
@@ -131,7 +131,11 @@ class Link:
                 late = f"Discord has not answered the bot's heartbeat for {self.ack_age_seconds:.0f} s"
                 return Status.WARN, late, "Helix connects anew by itself; look at discordstatus.com if it lasts"
             case Phase.STANDBY:
-                return Status.PASS, "the bot waits: another container is the writer and answers", ""
+                return (
+                    Status.PASS,
+                    "the bot waits until this container is the writer, so that one container answers",
+                    "",
+                )
             case _:
                 return Status.PASS, "", ""
 

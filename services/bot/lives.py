@@ -5,8 +5,8 @@ refused at the first connection, and a resume address that is dead for good. So 
 after each end, with capped exponential backoff and jitter, and a watchdog ends a client that stays unconnected.
 Ends that no attempt can mend stop the bot with exit status 78 (see `endings`).
 
-While sync says that another container is the writer, the token is tried by REST only and the gateway is left to
-that container: two sessions of one token answer every command twice.
+While it is not this container's turn (see `turn`), the token is tried by REST only and the gateway is left to the
+other one: two sessions of one token answer every command twice.
 """
 
 import asyncio
@@ -46,6 +46,9 @@ class Client(Protocol):
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Serve until closed."""
+
+    async def drain(self) -> None:
+        """Let the commands that run come to an end, within seconds."""
 
     async def close(self) -> None:
         """Close the gateway with code 1000, and every connection."""
@@ -107,6 +110,8 @@ class Lives(Generic[ClientT]):
             await asyncio.wait({serving, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stopping.done():
                 self._link.stopping()
+                await self._end(serving, watching)
+                await client.drain()
                 return None
             ending = _ending(serving) if serving.done() else watching.result()
         finally:
@@ -148,14 +153,18 @@ class Lives(Generic[ClientT]):
         The tasks go first: a client that still reads answers its own close with code 4000, which keeps the session.
         """
         self.client = None
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._end(*tasks)
         try:
             async with asyncio.timeout(self._timing.close_seconds):
                 await client.close()
         except TimeoutError:
             log.warning("discord_close_timed_out")
+
+    @staticmethod
+    async def _end(*tasks: "asyncio.Task[object]") -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _next_delay(self) -> float:
         ceiling = min(self._timing.longest_delay_seconds, self._timing.first_delay_seconds * 2.0**self._failures)

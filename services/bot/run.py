@@ -10,11 +10,11 @@ import discord
 from helix.board import Board
 from helix.control import Control
 from helix.core.alerts import AlertLimits
-from helix.core.health import Check, Report, Status
+from helix.core.health import Check, Status
 from helix.lifecycle import Heart, Pulse, stop_on_signals
 from helix.parsing import Secret
 from helix.settings import Settings
-from services.bot import endings, permissions, transport
+from services.bot import endings, permissions, transport, turn
 from services.bot.audit import Audit
 from services.bot.client import Helix
 from services.bot.kit import Kit
@@ -22,9 +22,6 @@ from services.bot.link import Link
 from services.bot.lives import Lives, Timing
 from services.bot.metrics import Metrics
 from services.bot.watcher import Pace, Watcher
-
-FRESH_SECONDS = 5.0
-"""A report of sync's that is older says nothing about whose turn it is."""
 
 
 async def run(
@@ -52,7 +49,9 @@ async def run(
         lag_seconds=lambda: heart.lag_seconds,
         audit=Audit(settings.home / "audit"),
     )
-    lives = Lives(lambda: Helix(kit), token, link, turn=lambda: _our_turn(board), timing=timing)
+    lives = Lives(
+        lambda: Helix(kit), token, link, turn=lambda: turn.is_ours(board.read("sync"), time.time()), timing=timing
+    )
     watcher = Watcher(
         kit.verdict,
         link,
@@ -87,13 +86,6 @@ def _pulse(link: Link, metrics: Metrics) -> Pulse:
 
 def _refused(refusal: endings.Final) -> Check:
     return Check("bot:gateway", Status.FAIL, refusal.message, refusal.remedy, time.time())
-
-
-def _our_turn(board: Board) -> bool:
-    """Say no only while sync, alive, says that another container is the writer."""
-    report = board.read("sync")
-    fresh = isinstance(report, Report) and time.time() - report.posted_at < FRESH_SECONDS
-    return not (fresh and isinstance(report, Report) and report.state == "standby")
 
 
 def _hush_library() -> None:

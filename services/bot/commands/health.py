@@ -11,8 +11,9 @@ from discord.ext import commands
 
 from helix import release
 from helix.errors import HelixError
+from services.bot import probes
 from services.bot.context import Ctx
-from services.bot.declare import command
+from services.bot.declare import command, limited
 from services.bot.kit import Kit
 from services.bot.replies import health
 
@@ -34,12 +35,13 @@ class HealthCommands(commands.Cog, name="Health"):
         await ctx.answer(health.status(verdict, current.version, current.commit, await self._folders()))
 
     @command
+    @limited(2, 60.0)
     async def doctor(self, ctx: Ctx) -> None:
-        """Every check behind the status, the start-up probes among them.
-
-        List what was looked at.
-        """
-        await ctx.answer(health.doctor(await self._kit.verdict()))
+        """Run the start-up probes now, and show every check behind the status."""
+        with self._kit.jobs.hold("doctor", ctx.author.id):
+            async with ctx.working():
+                probed = await probes.run()
+        await ctx.answer(health.doctor(await self._kit.verdict(), probed))
 
     @command
     async def heartbeat(self, ctx: Ctx) -> None:

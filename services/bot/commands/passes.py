@@ -18,18 +18,22 @@ from services.bot.replies.reply import Reply
 
 EDIT_SECONDS = 3.0
 FOLLOW_SECONDS = 14 * 60.0
+LEFT = Reply("🔁 **The bot restarts** · the pass goes on; `status` shows how far it is")
 
 
-async def run(ctx: Ctx, control: Control) -> None:
+async def run(ctx: Ctx, control: Control, stopping: asyncio.Event) -> None:
     """Start a pass, show how far it is, and tell its result. Raises `Unreachable`, `Refused`."""
     going = asyncio.create_task(control.sync(wait=FOLLOW_SECONDS, key=ctx.key))
+    stop = asyncio.create_task(stopping.wait())
     message: discord.Message | None = None
     try:
-        while not (await asyncio.wait({going}, timeout=EDIT_SECONDS))[0]:
+        while not (await asyncio.wait({going, stop}, timeout=EDIT_SECONDS, return_when=asyncio.FIRST_COMPLETED))[0]:
             message = await _show(ctx, message, sync.running(await _progress(control)))
+        ended = sync.run((await going)["run"]) if going.done() else LEFT
     finally:
         going.cancel()
-    await _show(ctx, message, sync.run((await going)["run"]))
+        stop.cancel()
+    await _show(ctx, message, ended)
 
 
 async def _show(ctx: Ctx, message: discord.Message | None, reply: Reply) -> discord.Message:

@@ -1,13 +1,16 @@
-"""`sync now|plan|pause|resume|verify|history|conflicts`: what does sync do, and make it do something."""
+"""`sync now|plan|pause|resume|verify|history|conflicts|resolve|decide`: what does sync do, and make it do something."""
+
+from typing import Literal
 
 from discord.ext import commands
 
+from services.bot import confirm
 from services.bot.commands import passes
 from services.bot.context import Ctx
 from services.bot.declare import group, limited, part_of
 from services.bot.kit import Kit
 from services.bot.replies import sync
-from services.bot.replies.reply import Reply
+from services.bot.replies.reply import Reply, code
 
 
 class SyncCommands(commands.Cog, name="Sync"):
@@ -32,7 +35,7 @@ class SyncCommands(commands.Cog, name="Sync"):
         Show how far the pass is while it runs.
         """
         with self._kit.jobs.hold("sync now", ctx.author.id):
-            await passes.run(ctx, self._kit.control)
+            await passes.run(ctx, self._kit.control, self._kit.stopping)
 
     @part_of(sync)
     async def plan(self, ctx: Ctx, page: commands.Range[int, 1, 1000] = 1) -> None:
@@ -85,3 +88,25 @@ class SyncCommands(commands.Cog, name="Sync"):
         Say what waits.
         """
         await ctx.answer(sync.conflicts(await self._kit.control.conflicts()))
+
+    @part_of(sync)
+    async def resolve(self, ctx: Ctx, path: str, keep: Literal["local", "remote", "both"]) -> None:
+        """Decide a conflict: which side's content stays at the path?
+
+        The other side's content goes to the trash, or stays as a copy with `both`.
+        """
+        question = Reply(f"⚠️ Keep **{keep}** for {code(path)}?")
+        if keep == "both" or await confirm.ask(ctx, self._kit, question, yes=f"Keep {keep}"):
+            answer = await self._kit.control.resolve(path, keep, key=ctx.key)
+            await ctx.answer(Reply(f"🟢 **Decided**: {code(str(answer['path']))} keeps {answer['kept']}"))
+
+    @part_of(sync)
+    async def decide(self, ctx: Ctx, folder: str, decision: Literal["proceed", "rescan"]) -> None:
+        """Answer a guard rail: do what it holds back, once, or look again.
+
+        `proceed` may delete files (they go to the trash), so it asks again.
+        """
+        question = Reply(f"⚠️ Do what the guard rail of {code(folder)} holds back? Deleted files go to the trash.")
+        if decision == "rescan" or await confirm.ask(ctx, self._kit, question, yes="Proceed"):
+            answer = await self._kit.control.decide(folder, decision, key=ctx.key)
+            await ctx.answer(Reply(f"🟢 **Decided**: {code(str(answer['folder']))} will {answer['decision']}"))

@@ -41,20 +41,20 @@ def status(verdict: Verdict, version: str, commit: str, folders: Sequence[Mappin
     return Reply("\n".join(told), Panel(fields=tuple(fields), footer=f"release {version} {commit}", tone=tone))
 
 
-def doctor(verdict: Verdict) -> Reply:
-    """List every check behind the verdict, the start-up probes of the health server among them."""
-    tone = tone_of(verdict.status)
-    count = {status: sum(check.status is status for check in verdict.checks) for status in Status}
-    told = [
-        f"{MARKS[tone]} **{wording.headline(verdict)}** · {count[Status.PASS]} checks pass, "
-        f"{count[Status.WARN]} warn, {count[Status.FAIL]} fail"
-    ]
-    told += wording.lines(verdict)
+def doctor(verdict: Verdict, probed: Sequence[Check]) -> Reply:
+    """Tell the verdict, what the probes found just now, and every check by its component."""
+    failed = [check for check in probed if check.status is not Status.PASS]
+    status = Status.FAIL if any(check.status is Status.FAIL for check in failed) else verdict.status
+    lines = wording.lines(verdict)
+    lines += [line for line in map(wording.line, failed) if line not in lines]
+    tone = tone_of(status)
+    found_now = f"{len(probed)} start-up probes ran just now, {len(failed)} found something"
+    told = [f"{MARKS[tone]} **{wording.headline(verdict)}** · {found_now}"]
     components: dict[str, list[Check]] = {}
-    for check in verdict.checks:
+    for check in {check.name: check for check in (*verdict.checks, *probed)}.values():
         components.setdefault(check.name.partition(":")[0], []).append(check)
     fields = tuple(Field(name, "\n".join(_check(check) for check in found)) for name, found in components.items())
-    return Reply("\n".join(told), Panel(title="Every check", fields=fields, tone=tone))
+    return Reply("\n".join([*told, *lines]), Panel(title="Every check", fields=fields, tone=tone))
 
 
 def heartbeat(beat: Beat) -> Reply:

@@ -1,5 +1,6 @@
 """Does the bot answer what people ask, over the wire?"""
 
+import asyncio
 from pathlib import Path
 
 from helix import release
@@ -32,7 +33,6 @@ async def test_every_command_answers_as_a_message(
         "!testmega": "Round trip passed",
         "!heartbeat": "Alive",
         "!version": release.current().commit,
-        "!doctor": "checks pass",
         "!sync": "files",
         "!sync now": "Pass ended: done",
         "!sync pause": "Paused",
@@ -63,6 +63,154 @@ async def test_every_command_answers_as_a_slash_command(
     assert {name: text in answers[name].content for name, text in wanted.items()} == dict.fromkeys(wanted, True)
     assert all(answer.ephemeral for answer in answers.values())
     discord_server.assert_clean()
+
+
+async def test_doctor_runs_the_probes_anew_and_says_what_status_says(home: Path, discord_server: DiscordServer) -> None:
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        reply = await people.reply(people.say("!doctor"), timeout=100)
+
+    fields = {field["name"]: field["value"] for field in reply.embeds[0]["fields"]}
+    assert "supervisord does not answer → start Helix with `helix up`" in reply.content
+    assert "start-up probes ran just now" in reply.content
+    assert "distributions" in fields["startup"]
+
+
+async def test_a_second_run_is_refused_with_who_runs_the_first(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    control.release = asyncio.Event()
+    people, world = discord_server.people, discord_server.platform.world
+
+    async with bot(home, environment(home, discord_server)) as running:
+        await people.ready()
+        first = people.say("!sync now")
+        await until(lambda: control.keys("POST /v1/sync"))
+        second = await people.reply(people.say("!sync now"))
+        control.release.set()
+        answers = await people.replies(first, 2)
+        await until(lambda: len(running.events("command_finished")) == 2)
+
+    assert second.content.startswith("⏳ sync now already runs, since <t:")
+    assert f"started by <@{world.owner.id}>" in second.content
+    assert "Pass ended: done" in answers[1].content
+    assert len(control.keys("POST /v1/sync")) == 1
+
+
+async def test_a_long_pass_is_shown_by_editing_one_message_and_ends_with_its_result(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    control.release = asyncio.Event()
+    progress = {
+        "done": 40,
+        "total": 90,
+        "bytes_done": 1024,
+        "bytes_total": 4096,
+        "bytes_per_second": 512,
+        "eta_seconds": 6,
+    }
+    control.answers["GET /v1/status"]["folders"][0]["progress"] = progress
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        asked = people.say("!sync now")
+        shown = await people.reply(asked)
+        during = shown.content
+        control.release.set()
+        await until(lambda: "Pass ended" in shown.content)
+
+    assert "40 of 90 actions, 1.0 KiB of 4.0 KiB, 512 B/s, about 6 s left" in during
+    assert len(await people.replies(asked, 1)) == 1
+
+
+async def test_a_result_that_the_slash_commands_token_does_not_live_to_see_goes_to_the_channel(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    control.release = asyncio.Event()
+    people, platform = discord_server.people, discord_server.platform
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        asked = people.run("sync now")
+        await people.answer(asked)
+        platform.clock.advance(16 * 60)
+        control.release.set()
+        await until(lambda: any("Pass ended" in found.content for found in platform.world.history(asked.channel)))
+
+    assert control.keys("POST /v1/sync") == [f"discord-{asked.id}"]
+
+
+async def test_a_stop_tells_the_open_message_before_the_bot_goes(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    control.release = asyncio.Event()
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)) as running:
+        await people.ready()
+        asked = people.say("!sync now")
+        shown = await people.reply(asked)
+        running.terminate()
+        status = await running.ended()
+        control.release.set()
+
+    assert "The bot restarts" in shown.content
+    assert status == 0
+
+
+async def test_sync_that_does_not_answer_is_told_with_the_remedy(home: Path, discord_server: DiscordServer) -> None:
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        reply = await people.reply(people.say("!testmega"))
+
+    assert reply.content.startswith("🔴 sync does not answer on its control socket → look at `helix status`")
+
+
+async def test_too_many_requests_of_one_person_are_put_off(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        answers = [(await people.reply(people.say("!testmega"))).content for _ in range(4)]
+
+    assert ["Round trip passed" in answer for answer in answers] == [True, True, True, False]
+    assert answers[3].startswith("⏳ Not so fast: try again <t:")
+    assert len(control.keys("POST /v1/selftest")) == 3
+
+
+async def test_a_guard_rail_is_answered_from_discord_after_a_second_question(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    guard = {
+        "folder": "files",
+        "kind": "mass-deletion",
+        "text": "500 files would be deleted",
+        "remedy": "decide",
+        "time": 1.0,
+    }
+    control.answers["GET /v1/conflicts"] = {"conflicts": [], "guards": [guard]}
+    control.answers["POST /v1/guards/decide"] = {"folder": "files", "decision": "proceed"}
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        listed = await people.reply(people.say("!sync conflicts"))
+        asked = people.say("!sync decide files proceed")
+        question = await people.reply(asked)
+        before = control.keys("POST /v1/guards/decide")
+        people.click(question, "Proceed")
+        answers = await people.replies(asked, 2)
+
+    assert "500 files would be deleted → decide" in str(listed.embeds)
+    assert (before, control.keys("POST /v1/guards/decide")) == ([], [f"discord-{asked.id}"])
+    assert "Decided" in answers[1].content
 
 
 async def test_testmega_names_the_failing_step_and_its_remedy(
