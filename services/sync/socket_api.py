@@ -214,7 +214,7 @@ class _Calls:
 
 async def _body(request: web.Request) -> Json:
     try:
-        body = await request.json() if request.can_read_body else {}
+        body = await request.json() if request.body_exists else {}
     except ValueError:
         body = None
     if not isinstance(body, dict):

@@ -20,18 +20,34 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
     with start_helix(**settings) as helix:
         await asyncio.to_thread(helix.wait_ready)
         await people.ready(timeout=30)
-        status = await people.reply(people.say("!status"))
-        test = await people.reply(people.say("!testmega"))
-        kept = await people.reply(people.say("!storage put a.txt", files=()))
-        (helix.folder / "hello.txt").write_text("hello")
-        passed = await people.reply(people.say("!sync now"))
-        await until(lambda: (helix.remote / "hello.txt").exists())
-        listed = await people.reply(people.say("!storage ls"))
-        planned = await people.reply(people.say("!sync plan"))
-        history = await people.reply(people.say("!sync history"))
-        path_history = await people.reply(people.say("!sync history hello.txt"))
-        conflicts = await people.reply(people.say("!sync conflicts"))
-        usage = await people.reply(people.say("!storage usage"))
+        file, kept = helix.folder / "hello.txt", helix.remote / "hello.txt"
 
-    print(status.content, status.embeds, test.content, kept.content, passed.content, listed.content, listed.embeds, planned.content, history.content, history.embeds, path_history.embeds, path_history.content, conflicts.content, usage.content, sep="\n")
-    assert 0
+        async def ask(text: str) -> str:
+            reply = await people.reply(people.say(text), timeout=30)
+            return reply.content + str(reply.embeds)
+
+        status = await ask("!status")
+        round_trip = await ask("!testmega")
+        file.write_text("hello")
+        (helix.folder / "stays.txt").write_text("stays")
+        uploaded = await ask("!sync now")
+        arrived = kept.read_text()
+        listed = await ask("!storage ls")
+        file.unlink()
+        await ask("!sync now")
+        gone = kept.exists()
+        restored = await ask("!storage restore hello.txt")
+        await until(file.exists)
+        history = await ask("!sync history hello.txt")
+        planned = await ask("!sync plan")
+        conflicts = await ask("!sync conflicts")
+
+    assert "🟢 **Helix is ready, keeping the files**" in status
+    assert "sync: RUNNING" in status
+    assert "Round trip passed** on `local`" in round_trip
+    assert ("2 uploaded" in uploaded, arrived, "`hello.txt` · 5 B" in listed) == (True, "hello", True)
+    assert (gone, "Back again" in restored) == (False, True)
+    assert "upload done" in history
+    assert "Nothing to do" in planned or "next pass" in planned
+    assert "no guard rail waits" in conflicts
+    discord_server.assert_clean()
