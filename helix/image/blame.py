@@ -37,9 +37,9 @@ class Blame:
         """Explain why a repository file (absolute) is not at the wanted path of the image."""
         inside = path.lstrip("/")
         context_path = posixpath.relpath(inside, self.checkout.prefix) if self.checkout.prefix else inside
-        present = self._sources.get(context_path)
-        if present:
-            return self._elsewhere(inside, present[0], wanted)
+        present = self._present(context_path)
+        if present is not None:
+            return self._elsewhere(inside, present, wanted)
         if context_path.startswith("../"):
             message = f"{inside} is outside the build context ({self.checkout.prefix})"
             return Cause(message, f"build with a context that holds {inside}", self.last_copy(wanted))
@@ -60,8 +60,17 @@ class Blame:
         last = best or max((copy.line for copy in self.image.copies), default=1)
         return Place(self.dockerfile, last)
 
+    def _present(self, path: str) -> str | None:
+        """Give where in the image a file, or the package in a folder, is."""
+        for source in (path, path + "/__init__.py"):
+            if source in self._sources:
+                found = self._sources[source][0]
+                return found if source == path else posixpath.dirname(found)
+        return None
+
     def _elsewhere(self, inside: str, present: str, wanted: str) -> Cause:
-        line = self.image.system.files[present].line
+        file = present if present in self.image.system.files else present + "/__init__.py"
+        line = self.image.system.files[file].line
         folder = posixpath.dirname(present)
         message = f"{inside} is in the image as {present}, and no folder of sys.path leads there"
         remedy = f"copy it to {wanted}, or put the folder above it on PYTHONPATH (now it lies in {folder})"

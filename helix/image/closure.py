@@ -21,9 +21,10 @@ MOST_MODULES = 50_000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Visit:
-    """One module to read, and how it was reached."""
+    """One module to read, and how it was reached; `files` is the grade for the files that it reads."""
 
     grade: Grade
+    files: Grade
     number: int
     file: str = field(compare=False)
     name: str = field(compare=False)
@@ -42,7 +43,7 @@ class Closure:
     findings: list[Finding] = field(default_factory=list)
     modules: int = 0
     _heap: list[Visit] = field(default_factory=list)
-    _seen: dict[str, Grade] = field(default_factory=dict)
+    _seen: dict[str, tuple[Grade, Grade]] = field(default_factory=dict)
     _specs: dict[str, Spec | None] = field(default_factory=dict)
 
     def run(self) -> list[Finding]:
@@ -50,8 +51,6 @@ class Closure:
         self._start()
         while self._heap and self.modules < MOST_MODULES:
             visit = heapq.heappop(self._heap)
-            if self._seen.get(visit.file, Grade.GUARDED) < visit.grade:
-                continue
             self.modules += 1
             self._read(visit)
         return self.findings
@@ -61,7 +60,9 @@ class Closure:
         match target.kind:
             case TargetKind.SCRIPT:
                 if self.judge.system.is_file(target.name):
-                    self._push(Visit(Grade.START, 0, target.name, "__main__", (), False, target.is_main, False))
+                    self._push(
+                        Visit(Grade.START, Grade.START, 0, target.name, "__main__", (), False, target.is_main, False)
+                    )
                 else:
                     self.findings.extend(self.judge.missing_entry_file(target.name, target.directory))
             case TargetKind.MISSING_SCRIPT | TargetKind.FILE:
@@ -71,13 +72,13 @@ class Closure:
                 self.findings.extend(self.judge.missing_program(target.name, target.distributions))
             case TargetKind.CODE:
                 facts = imports.read(target.name, is_main=True)
-                self._follow(Visit(Grade.START, 0, "", "__main__", (), False, True, False), facts)
+                self._follow(Visit(Grade.START, Grade.START, 0, "", "__main__", (), False, True, False), facts)
             case TargetKind.MODULE:
                 self._start_module()
 
     def _start_module(self) -> None:
         names = (self.target.attribute,) if self.target.attribute else ()
-        origin = Visit(Grade.START, 0, "", "__main__", (), False, False, False)
+        origin = Visit(Grade.START, Grade.START, 0, "", "__main__", (), False, False, False)
         wanted = Import(self.target.name, names, 0, 0, Grade.START)
         spec = self._chain(origin, wanted, self.target.name, Grade.START)
         if spec is None:
@@ -89,12 +90,13 @@ class Closure:
             else spec
         )
         if self.target.is_main and main is not None and main.file is not None:
-            self._push(Visit(Grade.START, 0, main.file, main.name, (), False, True))
+            self._push(Visit(Grade.START, Grade.START, 0, main.file, main.name, (), False, True))
 
     def _push(self, visit: Visit) -> None:
-        key = visit.file
-        if visit.grade < self._seen.get(key, Grade(Grade.GUARDED)) or key not in self._seen or visit.is_main:
-            self._seen[key] = visit.grade
+        grade, files = self._seen.get(visit.file, (None, None))
+        if grade is None or files is None or visit.is_main or visit.grade < grade or visit.files < files:
+            best = visit.grade if grade is None else min(grade, visit.grade)
+            self._seen[visit.file] = (best, visit.files if files is None else min(files, visit.files))
             heapq.heappush(self._heap, visit)
 
     def _read(self, visit: Visit) -> None:
@@ -103,7 +105,7 @@ class Closure:
             return
         if facts.error:
             self.findings.extend(
-                self.judge.unreadable(facts, Need(visit.file, facts.error_line, visit.grade, visit.chain))
+                self.judge.unreadable(facts, Need(visit.file, facts.error_line, visit.files, visit.chain))
             )
         self._follow(visit, facts)
 
@@ -143,7 +145,7 @@ class Closure:
                 return parent if wanted.is_dotted else None
             if parent is None:
                 self._report(self.judge.shadowed(spec, self.target.path, self._need(visit, wanted.line, grade)))
-            self._visit(visit, spec, grade, wanted.line)
+            self._visit(visit, spec, wanted)
             done = name
         return spec
 
@@ -156,10 +158,11 @@ class Closure:
                 self._specs[name] = resolve.find(self.judge.system, folders, part, name)
         return self._specs[name]
 
-    def _visit(self, visit: Visit, spec: Spec, grade: Grade, line: int) -> None:
+    def _visit(self, visit: Visit, spec: Spec, cause: Import | Walk) -> None:
         if spec.file is not None and spec.file.endswith(".py"):
-            chain = self._step(visit, line)
-            self._push(Visit(grade, len(self._seen), spec.file, spec.name, chain, spec.is_package))
+            chain = self._step(visit, cause.line)
+            grade, files = max(visit.grade, cause.grade), max(visit.files, cause.files)
+            self._push(Visit(grade, files, len(self._seen), spec.file, spec.name, chain, spec.is_package))
 
     def _names(self, visit: Visit, wanted: Import, spec: Spec, grade: Grade) -> None:
         """Follow `from spec import a, b`: a submodule is visited, anything else must be bound."""
@@ -169,7 +172,7 @@ class Closure:
             dotted = f"{spec.name}.{name}"
             found = self._find(dotted, name, spec) if spec.is_package else None
             if found is not None and (found.file is not None or not self._binds(spec, name)):
-                self._visit(visit, found, grade, wanted.line)
+                self._visit(visit, found, wanted)
             elif not self._binds(spec, name):
                 if spec.is_package and self.judge.is_in_checkout(spec, name):
                     self._absent(dotted, dotted, spec, self._need(visit, wanted.line, grade))
@@ -190,7 +193,6 @@ class Closure:
 
     def _walk(self, visit: Visit, walk: Walk) -> None:
         package = walk.package or (visit.name if visit.is_package else visit.name.rpartition(".")[0])
-        grade = max(visit.grade, walk.grade)
         spec: Spec | None = None
         done = ""
         for part in package.split(".") if package else ():
@@ -198,15 +200,15 @@ class Closure:
             spec = self._find(done, part, spec)
             if spec is None:
                 return
-            self._visit(visit, spec, grade, walk.line)
+            self._visit(visit, spec, walk)
         if spec is not None:
             for name in resolve.submodules(self.judge.system, spec):
                 found = self._find(f"{spec.name}.{name}", name, spec)
                 if found is not None:
-                    self._visit(visit, found, grade, walk.line)
+                    self._visit(visit, found, walk)
 
     def _reference(self, visit: Visit, reference: Reference) -> None:
-        grade = max(visit.grade, reference.grade)
+        grade = max(visit.files, reference.grade)
         need = self._need(visit, reference.line, grade)
         self._report(self.judge.absent_file(reference, self.target.directory, need))
 

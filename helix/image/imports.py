@@ -7,7 +7,7 @@ Only the syntax tree is read. A function that the module calls itself at its top
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helix.image import calls
 from helix.image.modules import Facts, Grade, Import, Reference, Walk
@@ -30,6 +30,16 @@ class Scope:
     grade: Grade
     guards_imports: bool = False
     guards_files: bool = False
+
+    @property
+    def imports(self) -> Grade:
+        """The grade of an import that stands here."""
+        return Grade.GUARDED if self.guards_imports else self.grade
+
+    @property
+    def files(self) -> Grade:
+        """The grade of a file that is read here, or by what is imported here."""
+        return Grade.GUARDED if self.guards_files else self.grade
 
     def at(self, grade: Grade) -> "Scope":
         """Give the scope with a grade that is no better than this."""
@@ -60,22 +70,25 @@ class _Reader:
     references: list[Reference] = field(default_factory=list)
     names: dict[str, Value] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
-    functions: dict[str, Function] = field(default_factory=dict)
+    functions: dict[str, list[Function]] = field(default_factory=dict)
     reached: dict[str, Grade] = field(default_factory=dict)
     pending: list[Function] = field(default_factory=list)
 
     def module(self, tree: ast.Module) -> None:
-        self.functions = {node.name: node for node in tree.body if isinstance(node, Function)}
+        for node in tree.body:
+            if isinstance(node, Function):
+                self.functions.setdefault(node.name, []).append(node)
         self.block(tree.body, Scope(Grade.START))
         done: set[str] = set()
         while waiting := [name for name in self.reached if name not in done]:
             for name in waiting:
                 done.add(name)
-                self.block(self.functions[name].body, Scope(self.reached[name]))
+                for function in self.functions[name]:
+                    self.block(function.body, Scope(self.reached[name]))
         pending, self.pending = self.pending, []
         while pending:
             for node in pending:
-                if self.functions.get(node.name) is not node or node.name not in done:
+                if node.name not in done or node not in self.functions[node.name]:
                     self.block(node.body, Scope(Grade.LAZY))
             pending, self.pending = self.pending, []
 
@@ -160,29 +173,31 @@ class _Reader:
         name = calls.name_of(node)
         if isinstance(node.func, ast.Name) and name in self.functions and scope.grade < Grade.LAZY:
             self.reached[name] = min(self.reached.get(name, scope.grade), scope.grade)
-        grade = Grade.GUARDED if scope.guards_imports else scope.grade
-        self.imports.extend(calls.imports(node, self.names, grade))
-        self.walks.extend(calls.walks(node, self.names, self.modules, grade))
+        found = calls.imports(node, self.names, scope.imports)
+        self.imports.extend(replace(one, files=scope.files) for one in found)
+        walks = calls.walks(node, self.names, self.modules, scope.imports)
+        self.walks.extend(replace(one, files=scope.files) for one in walks)
         path = calls.read_path(node, self.names)
         if path is not None:
-            self.references.append(Reference(path, node.lineno, Grade.GUARDED if scope.guards_files else scope.grade))
+            self.references.append(Reference(path, node.lineno, scope.files))
 
     def settings(self, node: ast.Assign | ast.AnnAssign, scope: Scope) -> None:
-        self.imports.extend(calls.django_settings(node, scope.grade))
+        found = calls.django_settings(node, scope.imports)
+        self.imports.extend(replace(one, files=scope.files) for one in found)
 
     def add_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        grade = Grade.GUARDED if scope.guards_imports else scope.grade
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self.modules[alias.asname or alias.name.split(".")[0]] = alias.name
-                self.imports.append(Import(alias.name, (), 0, node.lineno, grade))
+                self.imports.append(Import(alias.name, (), 0, node.lineno, scope.imports, files=scope.files))
             return
         names = tuple(alias.name for alias in node.names)
         if node.module == "__future__":
             return
         for alias in node.names:
             self.modules[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}".lstrip(".")
-        self.imports.append(Import(node.module or "", names, node.level, node.lineno, grade))
+        wanted = Import(node.module or "", names, node.level, node.lineno, scope.imports, files=scope.files)
+        self.imports.append(wanted)
 
 
 def _outside_lambdas(node: ast.AST) -> Iterator[ast.AST]:

@@ -15,7 +15,7 @@ from helix.image.build import Image, Reader
 from helix.image.filesystem import FileSystem, is_below
 from helix.image.findings import Finding, Kind, Place, Severity
 from helix.image.installed import BY_GRADE, Installed
-from helix.image.lookup import Lookup
+from helix.image.lookup import Found, Lookup
 from helix.image.modules import Facts, Grade, Import, Need, Reference
 from helix.image.resolve import Spec
 from helix.image.targets import Target
@@ -118,7 +118,7 @@ class Judge:
             return
         found = near or self.lookup.module(self.lookup.far_roots(target, need.file), dotted)
         if found is not None and not (self.installed.is_exactly(name)):
-            yield self._missing_module(name, found, need)
+            yield self._missing_module(name if found.is_whole else dotted, found, need)
         elif name in resolve.STANDARD and self.image.python:
             version = ".".join(map(str, self.image.python))
             message = f"Python {version} has no module {name}"
@@ -229,10 +229,9 @@ class Judge:
             Kind.MISSING_DISTRIBUTION, severity, distributions[0], message, remedy, None, (), self._install_line()
         )
 
-    def _missing_module(self, name: str, found: tuple[str, str], need: Need) -> Finding:
-        source, path = found
-        cause = self.blame.absent(source, path)
-        severity = self._capped(BY_GRADE[need.grade], (path,), is_unsure=False)
+    def _missing_module(self, name: str, found: Found, need: Need) -> Finding:
+        cause = self.blame.absent(found.source, found.wanted)
+        severity = self._capped(BY_GRADE[need.grade], (found.wanted,), is_unsure=False)
         at = self._at(need)
         message = f"module {name} is not in the image: {cause.message}"
         return Finding(Kind.MISSING_MODULE, severity, name, message, cause.remedy, at, need.chain, cause.place)

@@ -15,6 +15,18 @@ COMPILED_FROM = (".pyx", ".c", ".cpp", ".rs", ".pyi", ".proto")
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A module in the repository: its path there, where it belongs in the image, and how much of it is absent.
+
+    `is_whole` when already its top-level package is absent, else only the module itself is.
+    """
+
+    source: str
+    wanted: str
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Looks modules and files up in the repository, by way of the folders that the image was filled from."""
 
@@ -33,7 +45,7 @@ class Lookup:
         prefix = "/" + self.checkout.prefix
         return [(root, folder) for root in dict.fromkeys((prefix, "/", posixpath.join(prefix, "src"), "/src", beside))]
 
-    def module(self, roots: Sequence[tuple[str, str]], dotted: str) -> tuple[str, str] | None:
+    def module(self, roots: Sequence[tuple[str, str]], dotted: str) -> Found | None:
         """Find a module in the repository; give its path there, and where it belongs in the image."""
         for root, folder in roots:
             spec: Spec | None = None
@@ -54,8 +66,8 @@ class Lookup:
             path = first.folders[0] if first.is_package else first.file or root
             wanted = posixpath.join(folder, posixpath.relpath(path, root))
             if self.system.exists(wanted) and spec.file is not None:
-                path, wanted = spec.file, posixpath.join(folder, posixpath.relpath(spec.file, root))
-            return path, wanted
+                return Found(spec.file, posixpath.join(folder, posixpath.relpath(spec.file, root)), is_whole=False)
+            return Found(path, wanted, is_whole=True)
         return None
 
     def is_made_from(self, root: str, part: str) -> bool:

@@ -21,7 +21,10 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import. `names` are those after `from … import`; `is_dotted` text may end in an attribute (`app.urls.x`)."""
+    """One import. `names` are those after `from … import`; `is_dotted` text may end in an attribute (`app.urls.x`).
+
+    `files` is the grade for files that the imported module reads: `except ImportError` provides for no missing file.
+    """
 
     module: str
     names: tuple[str, ...]
@@ -29,6 +32,7 @@ class Import:
     line: int
     grade: Grade
     is_dotted: bool = False
+    files: Grade = Grade.START
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Walk:
     package: str
     line: int
     grade: Grade
+    files: Grade = Grade.START
 
 
 @dataclass(frozen=True, slots=True)

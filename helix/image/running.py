@@ -116,14 +116,14 @@ def _copy(operands: Sequence[str], place: Workplace) -> None:
 
 
 def _move(operands: Sequence[str], place: Workplace) -> None:
-    sources = [
-        path
-        for operand in operands[:-1]
-        for path in _globbed(place.system, clean(posixpath.join(place.folder, operand)))
-    ]
-    _copy(operands, place)
-    for path in sources:
-        place.system.remove(path)
+    *sources, target = operands if len(operands) > 1 else ("", "")
+    into = clean(posixpath.join(place.folder, target))
+    for source in filter(None, sources):
+        for path in _globbed(place.system, clean(posixpath.join(place.folder, source))):
+            # moving something onto itself is refused and changes nothing
+            if into != path and not (place.system.is_folder(into) and posixpath.dirname(path) == into):
+                _copy([path, into + "/" if target.endswith("/") else into], place)
+                place.system.remove(path)
 
 
 def _link(operands: Sequence[str], place: Workplace) -> None:

@@ -1,27 +1,12 @@
 """Does the check of installed distributions notice damage, two owners, other versions, and no more?"""
 
-import base64
-import hashlib
 from pathlib import Path
 
 import pytest
 
 from helix.image import distributions
 from helix.image.distributions import FaultKind
-
-
-def install(site: Path, name: str, version: str, files: dict[str, str]) -> None:
-    """Lay out a wheel as an installer does."""
-    rows = []
-    info = f"{name.replace('-', '_')}-{version}.dist-info"
-    contents = {**files, f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"}
-    for path, text in contents.items():
-        (site / path).parent.mkdir(parents=True, exist_ok=True)
-        (site / path).write_text(text)
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        rows.append(f"{path},sha256={digest},{len(text)}")
-    rows += [f"{info}/RECORD,,", f"{info}/INSTALLER,sha256=x,4", "pkg/__pycache__/a.cpython-311.pyc,,"]
-    (site / info / "RECORD").write_text("\n".join(rows) + "\n")
+from tests.image.cases import install
 
 
 @pytest.fixture
@@ -93,9 +78,7 @@ def test_a_pin_for_another_interpreter_is_none() -> None:
     lock = "colorama==0.4.6 ; sys_platform == 'win32'\n# note\n-r x\n"
     lock += "audioop-lts==0.2 ; python_full_version >= '3.13'\n"
 
-    names = [
-        requirement.name for requirement in distributions.pinned(lock, {"python_full_version": "3.13.1"})
-    ]
+    names = [requirement.name for requirement in distributions.pinned(lock, {"python_full_version": "3.13.1"})]
 
     assert names == ["audioop-lts"]
 
@@ -103,6 +86,4 @@ def test_a_pin_for_another_interpreter_is_none() -> None:
 def test_the_distributions_of_this_environment_are_whole() -> None:
     folder = Path(pytest.__file__).parent.parent
 
-    assert [
-        fault for fault in distributions.verify_records([folder]) if fault.kind is FaultKind.MISSING_FILE
-    ] == []
+    assert [fault for fault in distributions.verify_records([folder]) if fault.kind is FaultKind.MISSING_FILE] == []

@@ -145,12 +145,8 @@ def test_a_link_that_leads_elsewhere_is_altered(root: Path) -> None:
         "{}",
         "[" * 100_000,
         json.dumps({"schema": 2, "release": {}, "files": []}),
-        json.dumps(
-            {"schema": 1, "release": {}, "files": [{"path": "../x", "size": 1, "mode": "0", "sha256": ""}]}
-        ),
-        json.dumps(
-            {"schema": 1, "release": {}, "files": [{"path": "/etc", "size": 1, "mode": "0", "sha256": ""}]}
-        ),
+        json.dumps({"schema": 1, "release": {}, "files": [{"path": "../x", "size": 1, "mode": "0", "sha256": ""}]}),
+        json.dumps({"schema": 1, "release": {}, "files": [{"path": "/etc", "size": 1, "mode": "0", "sha256": ""}]}),
         json.dumps({"schema": 1, "release": {"colour": "red"}, "files": []}),
     ],
 )
