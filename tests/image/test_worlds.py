@@ -16,7 +16,7 @@ from helix.image.check import check
 from helix.image.findings import Report, Severity
 from tests.image.worlds import World, generate
 
-COUNT = int(os.environ.get("HELIX_IMAGE_WORLDS", "240"))
+COUNT = int(os.environ.get("HELIX_IMAGE_WORLDS", "160"))
 FIRST = int(os.environ.get("HELIX_IMAGE_SEED", "1"))
 SHARES = 4
 
