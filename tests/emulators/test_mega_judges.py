@@ -6,7 +6,8 @@ too. What a client is known to break on stands in corpus.py; anything else, wors
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,24 +37,34 @@ class Court:
         """(writer, "", file) → did the server get exactly that?"""
         for name, content in files.items():
             self.me.put(f"owner-{source.name}/{name}", content)
-        for judge in judges:
-            judge.write(source, f"{judge.name}-{source.name}")
+        _side_by_side(lambda judge: judge.write(source, f"{judge.name}-{source.name}"), judges)
         stored = self.me.files()
         writers = ("owner", *(judge.name for judge in judges))
         return {(w, "", n): stored.get(f"{w}-{source.name}/{n}") == files[n] for w in writers for n in files}
 
-    def read_all(self, files: dict[str, bytes], source: Path, judges: Sequence[Judge]) -> Table:
-        """(writer, reader, file) → did the reader get exactly that?"""
+    def read_all(self, files: dict[str, bytes], source: Path, judges: Sequence[Judge], *, ring: bool = False) -> Table:
+        """(writer, reader, file) → did the reader get exactly that? In a ring each reads only the one before it."""
         table: Table = {}
-        for reader in judges:
-            for writer in ("owner", *(judge.name for judge in judges)):
+
+        def read(reader: Judge) -> None:
+            before = judges[judges.index(reader) - 1].name
+            for writer in (before,) if ring else ("owner", *(judge.name for judge in judges)):
                 into = self.work / f"{source.name}-{writer}-{reader.name}"
                 into.mkdir()
                 reader.read(f"{writer}-{source.name}", into)
                 for name, content in files.items():
                     got = into / name
                     table[writer, reader.name, name] = got.exists() and got.read_bytes() == content
+
+        _side_by_side(read, judges)
         return table
+
+
+def _side_by_side(act: Callable[[Judge], object], judges: Sequence[Judge]) -> None:
+    """All judges at once: half of their time they wait for themselves."""
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(act, judge) for judge in judges]:
+            done.result()
 
 
 @pytest.fixture(params=[2, 1], ids=["v2", "v1"])
@@ -100,7 +111,7 @@ def test_the_quick_clients_also_agree_on_sizes_around_the_last_growing_chunk(cou
     quick = [judge for judge in court.judges if judge.name != "mega.py"]
 
     table = court.write_all(files, court.work / "large", quick)
-    table |= court.read_all(files, court.work / "large", quick)
+    table |= court.read_all(files, court.work / "large", quick, ring=True)
 
     assert differences(table) == []
 
@@ -110,7 +121,7 @@ def test_each_logs_in_to_an_account_of_the_first_kind_and_reads_the_others(court
     files = lay_out(court.work / "old", (17, 131089))
 
     table = court.write_all(files, court.work / "old", court.judges)
-    table |= court.read_all(files, court.work / "old", court.judges)
+    table |= court.read_all(files, court.work / "old", court.judges, ring=True)
 
     assert differences(table) == []
     court.server.assert_clean()

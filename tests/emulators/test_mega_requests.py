@@ -31,6 +31,13 @@ async def test_the_same_id_with_the_same_body_is_answered_from_memory(visit: Vis
     assert [r.replayed for r in visit.server.record.requests if r.commands == ("p",)] == [False, True, False]
 
 
+async def test_a_listing_is_made_anew_even_under_the_same_id(visit: Visit) -> None:
+    before = await visit.client.batch({"a": "f", "c": 1}, request_id=7)
+    visit.me.put("new", b"x")
+
+    assert len((await visit.client.batch({"a": "f", "c": 1}, request_id=7))[0]["f"]) == len(before[0]["f"]) + 1
+
+
 async def test_the_same_id_with_another_body_is_another_request(visit: Visit) -> None:
     assert (await visit.client.batch({"a": "ug"}, request_id=7))[0]["email"] == visit.me.email
     assert (await visit.client.batch({"a": "uq"}, request_id=7))[0]["mstrg"] == visit.me.quota

@@ -7,11 +7,9 @@ from pathlib import Path
 from tests.emulators.mega.crypto import chunk_bounds
 
 SMALL = (0, 1, 15, 16, 17)
-NEAR = (131072, 393216)
-FAR = (786432, 1310720)
 LARGE = (4718592, 4718609)
 STEPS = (-1, 0, 1, 8, 16, 17)
-SIZES = (*SMALL, *(at + step for at in NEAR for step in STEPS), *(at + step for at in FAR for step in (-1, 0, 1)))
+SIZES = (*SMALL, *(131072 + step for step in STEPS), *(393216 + step for step in STEPS), 1310719, 1310720, 1310721)
 NAMES = ("naïve файл.txt", "狐 🦊.txt", "n" * 200, "a 'quoted' & 100% odd; $name.txt")
 EMOJI = NAMES[1]
 
