@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Callable
 
 import discord
 import pytest
+import yarl
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from .discord import DiscordServer, Fault, rate_limited
 from .discord.buckets import Limit
@@ -142,9 +145,9 @@ async def test_a_silent_gateway_is_left_after_the_heartbeat_timeout() -> None:
 
 
 async def test_other_traffic_hides_a_lost_acknowledgement_from_discord_py() -> None:
-    async with DiscordServer(heartbeat_interval=0.1) as server, running(server, heartbeat_timeout=0.5) as bot:
+    async with DiscordServer(heartbeat_interval=0.1) as server, running(server, heartbeat_timeout=1.5) as bot:
         server.platform.settings.acknowledge_heartbeats = False
-        for _ in range(12):
+        for _ in range(25):
             server.people.say("just talking")
             await asyncio.sleep(0.1)
 
@@ -256,6 +259,22 @@ async def test_a_changed_presence_is_sent_once(server: DiscordServer) -> None:
         presence = (await server.platform.record.wait("presence")).data["presence"]
 
     assert (presence["status"], presence["activities"][0]["name"]) == ("idle", "syncing")
+
+
+async def test_a_sharded_client_asks_where_the_gateway_is(server: DiscordServer) -> None:
+    Route.BASE = server.api_url
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL("ws://127.0.0.1:9/")  # not where a sharded client goes
+    client = discord.AutoShardedClient(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05)
+    task = asyncio.create_task(client.start(server.token))
+    try:
+        await server.people.ready()
+        await asyncio.wait_for(client.wait_until_ready(), 10)
+        assert [guild.name for guild in client.guilds] == ["Samsara"]
+        assert server.platform.record.calls("GET", "/gateway/bot")
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=5)
+        await client.close()
 
 
 async def test_a_gateway_refused_at_first_kills_discord_py(server: DiscordServer) -> None:

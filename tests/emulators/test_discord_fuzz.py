@@ -9,6 +9,7 @@ import pytest
 
 from .discord import DiscordServer
 from .discord.buckets import Limit
+from .discord.interactions import Kind
 from .discord.judges.raw import Rest, Socket
 
 COMMAND = {
@@ -102,7 +103,7 @@ async def test_spoilt_rest_bodies_are_taken_or_refused(server: DiscordServer, se
             ]
             for kind, data in ((4, MESSAGE), (9, FORM)):
                 asked = server.platform.interactions.open(
-                    2, server.platform.world.channel, server.platform.world.owner, "x"
+                    Kind.COMMAND, server.platform.world.channel, server.platform.world.owner, "x"
                 )
                 path = f"/interactions/{asked.id}/{asked.token}/callback"
                 answers.append(await rest.call("POST", path, spoilt(chance, {"type": kind, "data": data})))
@@ -118,7 +119,7 @@ async def test_spoilt_frames_are_taken_or_closed_with_a_code(server: DiscordServ
     print("seed", seed)
     chance = random.Random(seed)
     members = {"guild_id": str(server.platform.world.guild.id), "query": "a", "limit": 1, "nonce": "x"}
-    presence = {"since": None, "activities": [], "status": "idle", "afk": False}
+    presence: dict[str, Any] = {"since": None, "activities": [], "status": "idle", "afk": False}
     resume = {"token": server.token, "session_id": "x", "seq": 1}
     codes = []
     for _ in range(80):

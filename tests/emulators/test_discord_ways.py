@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import sys
+import tempfile
 from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,22 @@ from .discord import Control, ControlError, DiscordServer
 from .discord.judges.dpy import SampleBot, running
 from .discord.judges.dpy import started as launched
 from .discord.proxy import ConnectProxy
+from .discord.world import Message
+from .mega.judges.apart import enter
+
+
+async def asked_of_a_program(server: DiscordServer, authority: Path, *enter: str, **env: str) -> tuple[Message, bytes]:
+    """What the plain client answers to !ping, and what it said on its way out."""
+    command = [*enter, sys.executable, "-m", "tests.emulators.discord.judges.plain_client"]
+    surroundings = os.environ | {"TOKEN": server.token, "SSL_CERT_FILE": str(authority)} | env
+    process = await asyncio.create_subprocess_exec(*command, env=surroundings, stderr=PIPE, start_new_session=True)
+    try:
+        await server.people.ready(timeout=30)
+        reply = await server.people.reply(server.people.say("!ping"), timeout=20)
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = await asyncio.wait_for(process.communicate(), 15)
+    return reply, errors
 
 
 async def test_a_program_behind_a_proxy_meets_discord_com_and_the_gateway_by_name(tmp_path: Path) -> None:
@@ -30,18 +47,22 @@ async def test_a_program_behind_a_proxy_meets_discord_com_and_the_gateway_by_nam
         assert server.tls_port is not None
         authority = server.write_authority(tmp_path / "ca.pem")
         async with ConnectProxy(server.tls_port) as proxy:
-            env = os.environ | {"PROXY": proxy.url, "TOKEN": server.token, "SSL_CERT_FILE": str(authority)}
-            module = "tests.emulators.discord.judges.plain_client"
-            process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=env, stderr=PIPE)
-            try:
-                await server.people.ready(timeout=20)
-                reply = await server.people.reply(server.people.say("!ping"))
-            finally:
-                process.send_signal(signal.SIGINT)
-                _, errors = await asyncio.wait_for(process.communicate(), 10)
+            reply, errors = await asked_of_a_program(server, authority, PROXY=proxy.url)
 
             assert reply.content == "pong", errors
             assert {"discord.com:443", "gateway.discord.gg:443"} == set(proxy.wanted)
+            server.assert_clean()
+
+
+async def test_a_program_that_was_told_nothing_meets_discord_by_name_on_port_443(tmp_path: Path) -> None:
+    names = "127.0.0.1 localhost discord.com gateway.discord.gg cdn.discordapp.com\n"
+    with tempfile.TemporaryDirectory(dir="/tmp") as home:  # a socket's path must be short
+        tls_socket = f"{home}/s"
+        async with DiscordServer(tls_socket=tls_socket) as server:
+            authority = server.write_authority(tmp_path / "ca.pem")
+            reply, errors = await asked_of_a_program(server, authority, *enter(tmp_path, tls_socket, names))
+
+            assert reply.content == "pong", errors
             server.assert_clean()
 
 

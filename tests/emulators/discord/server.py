@@ -23,6 +23,7 @@ class DiscordServer:
         host: str = "127.0.0.1",
         port: int = 0,
         tls_port: int | None = None,
+        tls_socket: str | None = None,
         guild_id: int | None = None,
         record: Path | None = None,
         **settings: Any,
@@ -30,12 +31,12 @@ class DiscordServer:
         self.platform = Platform(Settings(**settings), guild_id, record)
         self.people = People(self.platform)
         self.authority: trustme.CA | None = None
-        self.host, self.port, self.tls_port = host, port, tls_port
+        self.host, self.port, self.tls_port, self.tls_socket = host, port, tls_port, tls_socket
         self._runner = web.AppRunner(application(self.platform), access_log=None, shutdown_timeout=0.2)
-        self._sites: list[web.TCPSite] = []
+        self._sites: list[web.BaseSite] = []
 
     async def __aenter__(self) -> Self:
-        if self.tls_port is not None:
+        if self.tls_port is not None or self.tls_socket is not None:
             self.authority = trustme.CA()
         await self._runner.setup()
         await self.come_up()
@@ -65,13 +66,22 @@ class DiscordServer:
         self.port = bound_port(plain)
         self._sites = [plain]
         self.platform.base_url = f"http://{self.host}:{self.port}"
-        if self.tls_port is not None and self.authority is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.authority.issue_cert(*NAMES).configure_cert(context)
+        if self.authority is not None:
+            await self._come_up_securely(self.authority)
+
+    async def _come_up_securely(self, authority: trustme.CA) -> None:
+        """Listen with TLS at a port, and at a Unix socket that clients in other network namespaces reach."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*NAMES).configure_cert(context)
+        if self.tls_port is not None:
             secure = web.TCPSite(self._runner, self.host, self.tls_port, ssl_context=context)
             await secure.start()
             self.tls_port = bound_port(secure)
             self._sites.append(secure)
+        if self.tls_socket is not None:
+            local = web.UnixSite(self._runner, self.tls_socket, ssl_context=context)
+            await local.start()
+            self._sites.append(local)
 
     async def go_down(self) -> None:
         """Cut everything and listen no more; sessions are kept for who comes back in time."""
@@ -91,7 +101,7 @@ class DiscordServer:
     def write_authority(self, path: Path) -> Path:
         """Write the certificate that a client must trust (SSL_CERT_FILE) to reach the TLS port."""
         if self.authority is None:
-            raise ValueError("the server was started without tls_port")
+            raise ValueError("the server was started without TLS")
         self.authority.cert_pem.write_to_path(str(path))
         return path
 

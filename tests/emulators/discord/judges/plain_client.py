@@ -9,7 +9,7 @@ from discord.ext import commands
 bot = commands.Bot(
     "!",
     intents=discord.Intents(guilds=True, guild_messages=True, message_content=True),
-    proxy=os.environ["PROXY"],
+    proxy=os.environ.get("PROXY"),
 )
 
 
