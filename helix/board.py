@@ -2,8 +2,9 @@
 
 The report board is a folder: `run/<program>.json` (its report) and `run/<program>.prom` (its metrics as text).
 Each program writes only its own two files, each replaced atomically; reading never waits on anybody.
-A full disk must not look like a hang: when a file can't be replaced, the old one is touched instead, and the
-touch counts as the post's time. The report's content is then old, and the health server says why: the disk.
+A full disk must be told as a full disk, not as a hang: a report has room to spare (blanks at its end), so that when
+a new file can't be made, the old one is written over in place. If that fails too, the old one is touched, and the touch
+counts as the post's time. A reader who meets a half-written report looks again.
 """
 
 import os
@@ -18,6 +19,9 @@ from helix.core.health import Report, Unreadable
 PROGRAMS = ("health", "sync", "bot", "warden")
 """Every program that posts."""
 
+LOOKS = 3
+BLOCK = 4096
+
 
 class Board:
     """The report board in *run_dir*."""
@@ -28,7 +32,7 @@ class Board:
     def post(self, report: Report, metrics: str = "") -> None:
         """Replace the program's report and metrics. Never raises for a full or failing disk: see the module."""
         _replace(self.run_dir / f"{report.program}.prom", metrics.encode())
-        _replace(self.run_dir / f"{report.program}.json", reports.encode(report))
+        _replace(self.run_dir / f"{report.program}.json", _padded(reports.encode(report)))
 
     def withdraw(self, program: str) -> None:
         """Take the program's report and metrics down, at its orderly end."""
@@ -37,6 +41,13 @@ class Board:
 
     def read(self, program: str) -> Report | Unreadable | None:
         """Give a program's report; None when it has posted none."""
+        for _ in range(LOOKS):
+            found = self._look(program)
+            if not isinstance(found, Unreadable):
+                break
+        return found
+
+    def _look(self, program: str) -> Report | Unreadable | None:
         path = self.run_dir / f"{program}.json"
         try:
             with path.open("rb") as file:
@@ -73,4 +84,19 @@ def _replace(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temp.unlink(missing_ok=True)
         with suppress(OSError):
-            os.utime(path)
+            _write_over(path, data)
+
+
+def _padded(data: bytes) -> bytes:
+    """Fill *data* with blanks, which JSON allows at the end, to whole blocks with at least half of one to spare."""
+    size = -(-(len(data) + BLOCK // 2) // BLOCK) * BLOCK
+    return data.ljust(size)
+
+
+def _write_over(path: Path, data: bytes) -> None:
+    """Write *data* in the place of the old file's bytes, which needs no new block; only touch it if it has no room."""
+    with path.open("r+b", buffering=0) as file:
+        room = os.fstat(file.fileno()).st_size
+        if len(data.rstrip()) <= room:
+            file.write(data.rstrip().ljust(room))
+    os.utime(path)

@@ -103,6 +103,7 @@ def test_ten_thousand_small_files_and_a_large_one_arrive() -> None:
             for number in range(1024):
                 large.write(number.to_bytes(4, "big") * (MIB // 4))
 
+        assert eventually((helix.remote / "large.bin").exists, within=120, what="the large file on the remote")
         assert eventually(lambda: count(helix.remote) == 10_001, within=120, what="10,001 files on the remote")
 
         assert digest(helix.remote / "large.bin") == digest(helix.folder / "large.bin")

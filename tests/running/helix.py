@@ -81,8 +81,11 @@ class Helix:
         """Give the process id of a program, by its command line."""
         module = {"health": "healthcheck", "bot": "services.bot", "sync": "services.sync", "warden": "services.warden"}
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            if module[program] in child.cmdline():
-                return child.pid
+            try:
+                if module[program] in child.cmdline():
+                    return child.pid
+            except psutil.NoSuchProcess:
+                continue
         raise AssertionError(f"{program} does not run")
 
     def signal(self, program: str, number: signal.Signals) -> int:
