@@ -95,3 +95,17 @@ async def test_without_verification_nodes_are_judged_when_somebody_asks() -> Non
         await client.call("p", t=root, n=[client.node("d", bytes(16), h="xxxxxxxx") | {"a": "AAAA"}])
 
         assert len(server.unreadable()) == 1
+
+
+async def test_large_content_is_judged_aside_even_if_it_is_gone_by_then(
+    guest: tuple[MegaServer, PlainClient, str],
+) -> None:
+    server, client, root = guest
+    data = bytes(5 * 2**20)
+    wrong = dataclasses.replace(file_key(data), mac=bytes(8))
+    node = client.node("x", wrong.pack(), h=await client.upload(data, key=wrong))
+
+    handle = (await client.call("p", t=root, n=[node]))["f"][0]["h"]
+    await client.call("d", n=handle)
+
+    assert [finding.split(":")[0] for finding in server.unreadable()] == [f"p {handle}"]

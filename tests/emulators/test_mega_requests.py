@@ -1,5 +1,6 @@
 """Is each scripted misfortune what it says, does it strike when it should, and is a repeated request the same one?"""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -191,6 +192,17 @@ async def test_a_fault_for_a_command_that_does_not_exist_is_a_mistake() -> None:
     async with MegaServer() as server:
         with pytest.raises(ValueError, match="brew"):
             server.fail("brew", Drop())
+
+
+async def test_a_request_whose_client_has_gone_is_remembered(visit: Visit) -> None:
+    visit.server.fail("ug", Stall(), after=True)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await visit.client.call("ug")
+    await visit.client.call("uq")
+
+    assert visit.server.record.calls("ug") == 1
 
 
 async def test_what_is_no_list_of_commands_is_refused(visit: Visit) -> None:

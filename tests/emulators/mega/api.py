@@ -1,5 +1,6 @@
 """What happens to a POST to /cs: hashcash, rate, session, idempotence, faults, then its commands in order?"""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -100,6 +101,9 @@ class Api:
         except CutoffError:
             self._note(batch, 0, ())
             return cut(request)
+        except asyncio.CancelledError:  # the client has gone
+            self._note(batch, 0, ())
+            raise
 
     async def _answer(self, batch: Batch, digest: bytes) -> web.Response:
         for fault in batch.effects(after=False):

@@ -84,31 +84,36 @@ class Transfers:
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """A whole file, `/<first>-<last>` of it, or what a Range header names."""
-        arrived = time.monotonic()
+        arrived, span, status = time.monotonic(), Span(0, 0, partial=False), 0
         faults = self._world.faults.strike("download")
-        span = Span(0, 0, partial=False)
         try:
+            response: web.StreamResponse | None
             response = await _first([f for f in faults if not isinstance(f.effect, Stall)], after=False)
-            source = self._world.downloads.get(request.match_info["name"])
-            if response is None and (source is None or source.expired):
-                status = self._world.assume.expired_status
-                response = web.Response(status=HTTPStatus.FORBIDDEN if status == HTTPStatus.OK else status)
-            if response is None and source is not None:
-                wanted = _span(request, source.size)
-                if wanted is None:
-                    response = web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-                elif not self._pay(wanted):
-                    left = {TIME_LEFT: str(self._world.limits.transfer_wait)}
-                    response = web.Response(status=509, headers=left)
-                else:
-                    span = wanted
-                    return await self._send(request, source, span, faults)
-            assert response is not None
+            if response is None:
+                source, span, response = self._open(request)
+                if response is None:
+                    response = await self._send(request, source, span, faults)
+            status = response.status
         except (CutoffError, ConnectionError):
             return cut(request)
         finally:
-            self._note(arrived, "download", span.start, span.end - span.start, 200)
+            self._note(arrived, "download", span.start, span.end - span.start, status)
         return response
+
+    def _open(self, request: web.Request) -> tuple[Download, Span, web.Response | None]:
+        """What to send of what, or the answer that refuses it."""
+        nothing = Span(0, 0, partial=False)
+        source = self._world.downloads.get(request.match_info["name"], Download(0, 0, expired=True))
+        if source.expired:
+            status = self._world.assume.expired_status
+            return source, nothing, web.Response(status=HTTPStatus.FORBIDDEN if status == HTTPStatus.OK else status)
+        span = _span(request, source.size)
+        if span is None:
+            return source, nothing, web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        if not self._pay(span):
+            left = {TIME_LEFT: str(self._world.limits.transfer_wait)}
+            return source, nothing, web.Response(status=509, headers=left)
+        return source, span, None
 
     def _pay(self, span: Span) -> bool:
         limits = self._world.limits

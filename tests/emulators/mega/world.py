@@ -1,9 +1,11 @@
 """What does the whole service know? The state behind every endpoint, and no transport."""
 
+import dataclasses
 import secrets
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,6 +19,9 @@ from tests.emulators.mega.record import Record
 from tests.emulators.mega.settings import Assumptions, HashcashRule, Limits
 from tests.emulators.mega.spool import Download, Spool, Upload
 from tests.emulators.mega.tree import Node
+
+LARGE = 4 * 1024**2
+"""From this size on content is audited in a thread, so that the server goes on answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class World:
         self.now: Callable[[], float] = time.time
         self._findings: list[str] = []
         self._checked: set[tuple[str, str, str]] = set()
+        self._auditor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mega-audit")
+        self._pending: list[Future[None]] = []
 
     def add_account(
         self,
@@ -122,11 +129,18 @@ class World:
 
     def stored(self, account: Account, node: Node, command: str) -> None:
         """A client has written a node: is it readable?"""
-        if self.limits.verify:
+        if not self.limits.verify:
+            return
+        if node.size < LARGE:
             self._check(account, node, command)
+        else:
+            # a copy, for the node may be changed or gone before its turn
+            self._pending.append(self._auditor.submit(self._check, account, dataclasses.replace(node), command))
 
     def unreadable(self) -> list[str]:
         """Everything that clients stored so that its owner can't read it, even if it is gone by now."""
+        while self._pending:
+            self._pending.pop().result()
         with self.lock:
             for account in self.accounts.values():
                 for node in account.tree.nodes.values():
@@ -137,6 +151,7 @@ class World:
         """Wakes all who wait and gives the disk space back."""
         for account in self.accounts.values():
             account.events.wake()
+        self._auditor.shutdown(cancel_futures=True)
         self.spool.close()
 
     def _check(self, account: Account, node: Node, command: str) -> None:
