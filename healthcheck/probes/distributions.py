@@ -9,7 +9,6 @@ import asyncio
 import os
 import sysconfig
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from helix.image import distributions
 from helix.image.distributions import RecordedFile
 
 LOCK = "requirements.lock"
-READERS = 4
 
 Signature = tuple[int, int, int, int]
 
@@ -76,12 +74,12 @@ class Distributions:
             for file in files
             if before[file.location] is None or self._right.get(file.location) != before[file.location]
         ]
-        with ThreadPoolExecutor(READERS) as pool:
-            for file, faults in zip(changed, pool.map(_verified, changed), strict=True):
-                seen = before[file.location]
-                if seen is not None and not faults:
-                    self._right[file.location] = seen
-                yield from faults
+        for file in changed:
+            faults = _verified(file)
+            seen = before[file.location]
+            if seen is not None and not faults:
+                self._right[file.location] = seen
+            yield from faults
 
 
 def site_packages() -> list[Path]:

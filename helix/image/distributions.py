@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def verify_all(site_packages: Sequence[Path], lock: str | None = None) -> list[F
 def installed(site_packages: Sequence[Path]) -> list[Distribution]:
     """List the distributions in these folders, in a stable order."""
     found = [distribution for folder in site_packages for distribution in distributions(path=[str(folder)])]
-    return sorted(found, key=lambda distribution: (_name(distribution), distribution.version or ""))
+    return sorted(found, key=_identity)
 
 
 def verify_records(site_packages: Sequence[Path]) -> list[Fault]:
@@ -99,7 +100,8 @@ def find_two_owners(site_packages: Sequence[Path]) -> list[Fault]:
     versions: dict[tuple[str, Path], set[str]] = {}
     for distribution in installed(site_packages):
         folder = Path(str(distribution.locate_file("")))
-        versions.setdefault((_name(distribution), folder), set()).add(distribution.version)
+        name, version = _identity(distribution)
+        versions.setdefault((name, folder), set()).add(version)
         for entry in recorded_files(distribution):
             owners.setdefault(entry.location, []).append(entry)
     return [*_shared(owners.values()), *_doubled(versions)]
@@ -109,7 +111,8 @@ def verify_lock(lock: str, site_packages: Sequence[Path]) -> list[Fault]:
     """Tell what a lock (name==version lines, with markers and hashes) pins and the folders do not hold."""
     present: dict[str, str] = {}
     for distribution in reversed(installed(site_packages)):
-        present[_name(distribution)] = distribution.version
+        name, version = _identity(distribution)
+        present[name] = version
     return [fault for requirement in pinned(lock) for fault in _compare_pin(requirement, present)]
 
 
@@ -143,7 +146,14 @@ def recorded_files(distribution: Distribution) -> Iterator[RecordedFile]:
 
 
 def _name(distribution: Distribution) -> str:
-    return canonicalize_name(distribution.metadata["Name"] or "unnamed")
+    return _identity(distribution)[0]
+
+
+@lru_cache(maxsize=4096)
+def _identity(distribution: Distribution) -> tuple[str, str]:
+    """Give name and version; importlib.metadata would parse all of METADATA for each question."""
+    metadata = distribution.metadata
+    return canonicalize_name(metadata["Name"] or "unnamed"), metadata["Version"] or ""
 
 
 def _written_later(path: str) -> bool:
