@@ -184,6 +184,29 @@ async def test_a_hidden_channel_is_50001_and_a_forbidden_act_50013(server: Disco
     assert (hidden.status, hidden.code) == (403, 50001)
 
 
+async def test_embeds_and_files_need_their_permissions(server: DiscordServer, rest: Rest) -> None:
+    deny(server, Permission.EMBED_LINKS, Permission.ATTACH_FILES)
+    form = aiohttp.FormData()
+    form.add_field("files[0]", b"x", filename="a")
+    embed = await rest.send(embeds=[{"title": "x"}])
+    file = await rest.call("POST", rest.messages, data=form)
+
+    assert (embed.code, file.code) == (50013, 50013)
+    assert (await rest.send(content="x")).status == 200
+
+
+async def test_everyone_is_called_only_with_the_permission_and_when_it_is_meant(
+    server: DiscordServer, rest: Rest
+) -> None:
+    world = server.platform.world
+    without = await rest.send(content="@everyone")
+    world.guild.roles[world.guild.id].permissions |= Permission.MENTION_EVERYONE
+    with_it = await rest.send(content="@everyone")
+    unmeant = await rest.send(content="@everyone", allowed_mentions={"parse": []})
+
+    assert [a.body["mention_everyone"] for a in (without, with_it, unmeant)] == [False, True, False]
+
+
 async def test_only_ones_own_message_can_be_edited_and_foreign_ones_deleted_with_permission(
     server: DiscordServer, rest: Rest
 ) -> None:

@@ -10,7 +10,6 @@ class Permission(IntFlag):
     """The permissions that the test server enforces."""
 
     ADMINISTRATOR = 1 << 3
-    MANAGE_CHANNELS = 1 << 4
     MANAGE_GUILD = 1 << 5
     ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
@@ -66,9 +65,4 @@ def demand(world: World, channel: Channel, user: User, needed: Permission) -> No
     if not held & Permission.VIEW_CHANNEL:
         raise missing_access()
     if held & needed != needed:
-        raise missing_permissions()
-
-
-def demand_in_guild(guild: Guild, user: User, needed: Permission) -> None:
-    if in_guild(guild, user) & needed != needed:
         raise missing_permissions()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .errors import ApiError, Form
+from .permissions import Permission, in_channel
 from .platform import Platform
 from .rules import messages as rules
 from .rules.shapes import MESSAGE, shaped
@@ -180,7 +181,9 @@ def mention(platform: Platform, channel: Channel, message: Message, allowed: dic
     world = platform.world
     message.mentions = [world.users[int(u)] for u in dict.fromkeys(users) if int(u) in world.users]
     message.mention_roles = [int(r) for r in dict.fromkeys(roles) if guild and int(r) in guild.roles]
-    message.mention_everyone = "everyone" in kinds and bool(re.search("@(everyone|here)", message.content))
+    loud = in_channel(world, channel, message.author) & Permission.MENTION_EVERYONE
+    called = re.search("@(everyone|here)", message.content)
+    message.mention_everyone = bool(loud and called and "everyone" in kinds)
     original = platform.world.messages.get(int(message.reference["message_id"])) if message.reference else None
     pinged = (allowed or {}).get("replied_user", allowed is None)
     if original is not None and pinged and original.author not in message.mentions:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Predicate = Callable[["Entry"], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -93,10 +93,6 @@ class Sessions:
         self._by_id.pop(session.id, None)
         session.pipe = None
 
-    def forget_all(self) -> None:
-        for session in self:
-            self.forget(session)
-
     def connected(self) -> list[Session]:
         return [session for session in self if session.pipe is not None]
 

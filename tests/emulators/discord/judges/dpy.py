@@ -1,7 +1,7 @@
 """How does an unmodified discord.py run against the test server?"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -157,3 +157,10 @@ async def quiet() -> None:
 def last_events() -> list[asyncio.Task[Any]]:
     """The event handlers of discord.py that have not ended."""
     return [task for task in asyncio.all_tasks() if task.get_name().startswith("discord.py: ")]
+
+
+async def until(holds: Callable[[], bool], timeout: float = 5.0) -> None:
+    """Wait for a condition of the client, which the server's record can't tell."""
+    async with asyncio.timeout(timeout):
+        while not holds():  # noqa: ASYNC110  (the client has no event for it)
+            await asyncio.sleep(0.01)

@@ -33,6 +33,8 @@ async def create(call: Call) -> Any:
     needed = Permission.SEND_MESSAGES
     if call.files:
         needed |= Permission.ATTACH_FILES
+    if draft.body.get("embeds"):
+        needed |= Permission.EMBED_LINKS
     demand(call.platform.world, channel, call.bot, needed)
     if draft.body.get("message_reference"):
         demand(call.platform.world, channel, call.bot, Permission.READ_MESSAGE_HISTORY)
