@@ -151,8 +151,8 @@ def _unmarked(seen: Figures) -> Trip | None:
 
 
 def _empty_local(seen: Figures) -> Trip | None:
-    if seen.local_paths or not seen.known:
-        return None
+    if seen.local_paths or seen.known <= ALWAYS_ALLOWED:
+        return None  # the mark proves that it is the right folder, and so few paths may go
     return Trip(
         TripKind.EMPTY_ROOT,
         f"the local folder is empty, but {seen.known:,} paths were in sync",
@@ -164,7 +164,7 @@ def _empty_local(seen: Figures) -> Trip | None:
 def _reset_remote(seen: Figures) -> Trip | None:
     before = seen.remote_identity_before
     renamed = None not in (before, seen.remote_identity) and before != seen.remote_identity
-    if not seen.known or (seen.remote_paths and not renamed):
+    if not seen.known or (not renamed and (seen.remote_paths or seen.known <= ALWAYS_ALLOWED)):
         return None
     what = "is another one than before" if renamed else "is empty"
     return Trip(

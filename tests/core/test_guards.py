@@ -145,3 +145,11 @@ def test_a_limit_is_read(text: str, limit: DeletionLimit) -> None:
 @pytest.mark.parametrize("text", ["", "%", "101%", "50%,", ",5", "50%50", "-1", "many", "1.5"])
 def test_what_is_no_limit_is_refused(text: str) -> None:
     assert parse_limit(text) is None
+
+
+def test_the_last_few_files_of_a_marked_folder_may_go_without_a_question() -> None:
+    few = Figures(known=10, local_paths=0, remote_paths=10, delete_remote=10)
+
+    assert first_trip(few, LIMIT) is None
+    assert first_trip(replace(few, known=11), LIMIT) is not None
+    assert first_trip(replace(few, root_marked=False), LIMIT) is not None
