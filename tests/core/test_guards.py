@@ -50,6 +50,44 @@ FIRING = {
     TripKind.DISK_FLOOR: replace(FINE, download_bytes=9_001),
 }
 
+WORDS = {
+    TripKind.UNREADABLE_ROOT: (
+        "the local folder can't be read",
+        "check that the volume is mounted and that its owner may read it",
+        {},
+    ),
+    TripKind.UNMARKED_ROOT: (
+        "the local folder has lost its mark: it is not the folder that held 500 known paths",
+        "mount the right volume; if the folder is right, approve, and it is marked again",
+        {"amount": 500, "known": 500},
+    ),
+    TripKind.EMPTY_ROOT: (
+        "the local folder is empty, but 500 paths were in sync",
+        "mount the volume or restore the folder; approve only if everything was deleted on purpose",
+        {"amount": 500, "known": 500},
+    ),
+    TripKind.REMOTE_RESET: (
+        "the remote is empty, but 500 paths were in sync",
+        "check account and folder of the remote; keep to fill it from here, approve if it was emptied on purpose",
+        {"amount": 500, "known": 500},
+    ),
+    TripKind.CLOCK_JUMP: (
+        "the clock went back by 61 seconds since the last run",
+        "correct the host's clock; approve if it is right now",
+        {"amount": 61},
+    ),
+    TripKind.MASS_DELETION: (
+        "this round would delete 251 of 500 paths (101 here, 150 there); 250 need no question",
+        "approve to delete them (they go to the trash), keep to bring them back, or raise HELIX_MAX_DELETE",
+        {"amount": 251, "allowed": 250, "known": 500, "local": 101, "remote": 150},
+    ),
+    TripKind.DISK_FLOOR: (
+        "9,001 bytes are to be downloaded, but only 10,000 are free and 1,000 must stay so",
+        "free at least 1 bytes on the volume of the local folder",
+        {"amount": 1, "free": 10_000, "floor": 1_000, "wanted": 9_001},
+    ),
+}
+
 
 @pytest.mark.parametrize("figures", SILENT.values(), ids=SILENT)
 def test_no_rail_trips_when(figures: Figures) -> None:
@@ -63,6 +101,14 @@ def test_the_rail_trips_alone_and_names_the_remedy(kind: TripKind) -> None:
     assert [trip.kind for trip in found] == [kind]
     assert found[0].text
     assert found[0].remedy
+
+
+@pytest.mark.parametrize("kind", FIRING)
+def test_a_trip_says_what_was_seen_what_to_do_and_how_much(kind: TripKind) -> None:
+    trip = first_trip(FIRING[kind], LIMIT)
+
+    assert trip
+    assert (trip.text, trip.remedy, trip.figures) == WORDS[kind]
 
 
 def test_another_remote_behind_the_same_name_trips() -> None:
@@ -87,26 +133,17 @@ def test_the_gravest_rail_is_named_first() -> None:
     assert trip.kind is TripKind.UNREADABLE_ROOT
 
 
-def test_the_figures_of_a_mass_deletion_are_all_told() -> None:
-    trip = first_trip(FIRING[TripKind.MASS_DELETION], LIMIT)
-
-    assert trip
-    assert trip.figures == {"amount": 251, "allowed": 250, "known": 500, "local": 101, "remote": 150}
-    assert "251 of 500" in trip.text
-
-
-def test_the_missing_space_is_told() -> None:
-    trip = first_trip(FIRING[TripKind.DISK_FLOOR], LIMIT)
-
-    assert trip
-    assert trip.figures == {"amount": 1, "free": 10_000, "floor": 1_000, "wanted": 9_001}
-
-
 @pytest.mark.parametrize(("amount", "passes"), [(250, False), (251, True), (300, True)])
 def test_an_approval_covers_what_the_person_saw_and_no_more(amount: int, passes: bool) -> None:
     approvals = (Approval(TripKind.MASS_DELETION, amount),)
 
     assert (first_trip(FIRING[TripKind.MASS_DELETION], LIMIT, approvals) is None) is passes
+
+
+def test_a_trip_that_has_no_figure_can_be_approved_too() -> None:
+    approvals = (Approval(TripKind.UNREADABLE_ROOT, 0),)
+
+    assert first_trip(FIRING[TripKind.UNREADABLE_ROOT], LIMIT, approvals) is None
 
 
 def test_an_approval_of_one_rail_opens_no_other() -> None:

@@ -1,5 +1,7 @@
 """Do names come back as they were, and can none of them leave its folder?"""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,8 @@ TABLE = {
     "%_": "%25_",
     "%2E": "%252E",
     "%2E.": "%252E.",
+    "%252E": "%25252E",
+    "%25_": "%2525_",
     "a%2E": "a%2E",
     "%%2F": "%%252F",
     "%25/": "%25%2F",
@@ -102,6 +106,17 @@ def test_a_cut_in_the_middle_of_a_letter_leaves_it_out_and_a_long_extension_is_n
 
 
 @pytest.mark.parametrize(
+    ("extension", "kept"),
+    [(".tar.gz", ".gz"), ("." + "z" * 16, "." + "z" * 16), ("." + "z" * 17, "")],
+)
+def test_a_cut_name_keeps_its_last_extension_if_that_is_short(extension: str, kept: str) -> None:
+    written = local_name("x" * 290 + extension)
+
+    assert len(written) == NAME_BYTES
+    assert re.fullmatch(r"x+%~[0-9a-f]{16}" + re.escape(kept), written)
+
+
+@pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("notes.txt", "notes (conflict 0123abcd).txt"),
@@ -120,6 +135,7 @@ def test_a_conflict_copy_is_named_by_its_content(path: str, expected: str) -> No
 
 def test_an_ordinary_name_is_no_conflict_copy() -> None:
     assert not is_conflict_copy("notes (conflict).txt")
+    assert not is_conflict_copy("notes (conflict 0123abcd).d/b")
 
 
 def test_a_conflict_name_that_is_taken_grows_and_always_fits() -> None:
