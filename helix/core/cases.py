@@ -118,7 +118,7 @@ class Rules:
     """a person said: what is gone on one side shall come back from the other"""
 
 
-def case_of(row: Row, keep_deleted: bool) -> Case:
+def case_of(row: Row, *, keep_deleted: bool) -> Case:
     """Compare both sides of a row with its base."""
     path, local, remote, base = row
     if keep_deleted and (local is None) != (remote is None):

@@ -29,6 +29,7 @@ _WHOLE = re.compile(r"(\.\.?|)|%(?:25)*(?:2E\.?|_)")
 _ESCAPED_WHOLE = re.compile(r"%((?:25)*)(2E\.?|_)")
 _CONFLICT = re.compile(r" \(conflict [0-9a-f]{8,}\)$")
 _CUT_DIGEST = 16
+_EXTENSION_BYTES = 16
 
 
 def local_name(remote: str) -> str:
@@ -57,13 +58,11 @@ def conflict_name(path: str, digest: str) -> str:
 def conflict_names(path: str, digest: str) -> Iterator[str]:
     """The conflict name, then longer ones for the case that somebody has edited a copy of that name."""
     folder, slash, name = path.rpartition("/")
-    stem, dot, extension = name.rpartition(".")
-    if not stem:
-        stem, dot, extension = name, "", ""
-    hexadecimal = digest.rpartition(":")[2]
+    stem, extension = _split(name)
     stem = _CONFLICT.sub("", stem)
+    hexadecimal = digest.rpartition(":")[2]
     for length in (8, 16, 32, 64):
-        tail = f" (conflict {hexadecimal[:length]}){dot}{extension}"
+        tail = f" (conflict {hexadecimal[:length]}){extension}"
         yield f"{folder}{slash}{_cut(stem, NAME_BYTES - len(_bytes(tail)))}{tail}"
 
 
@@ -106,14 +105,20 @@ def _fit(name: str) -> str:
     whole = _bytes(name)
     if len(whole) <= NAME_BYTES:
         return name
-    mark = f"%~{hashlib.sha256(whole).hexdigest()[:_CUT_DIGEST]}"
-    _, dot, extension = name.rpartition(".")
-    tail = mark + dot + extension if len(_bytes(extension)) <= 16 else mark
+    tail = f"%~{hashlib.sha256(whole).hexdigest()[:_CUT_DIGEST]}{_split(name)[1]}"
     return _cut(name, NAME_BYTES - len(_bytes(tail))) + tail
 
 
+def _split(name: str) -> tuple[str, str]:
+    """The stem, and the extension with its dot; a long one is none, and a dot file is all stem."""
+    stem, dot, extension = name.rpartition(".")
+    if not stem or len(_bytes(extension)) > _EXTENSION_BYTES:
+        return name, ""
+    return stem, dot + extension
+
+
 def _cut(name: str, limit: int) -> str:
-    return _bytes(name)[: max(limit, 0)].decode("utf-8", "ignore")
+    return _bytes(name)[:limit].decode("utf-8", "ignore")
 
 
 def _bytes(name: str) -> bytes:

@@ -128,7 +128,7 @@ def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case]
             if local and remote and local[:4] == base[:4] and remote[2] == base[4] and remote[1] == base[1]:
                 continue
         if local or remote or base:
-            cases.append(case_of(row, keep_deleted))
+            cases.append(case_of(row, keep_deleted=keep_deleted))
     return cases, known
 
 

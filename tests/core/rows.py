@@ -49,6 +49,15 @@ def blind(row_: Row) -> Row:
     return row_._replace(local=here, remote=there)
 
 
+def swapped(row_: Row) -> Row:
+    """The row of a world in which the two sides have changed places."""
+    contents = [
+        None if state is None else "dir" if state.kind is DIRECTORY else str(state.digest).removeprefix("t:")
+        for state in (row_.remote, row_.local, row_.base)
+    ]
+    return row(row_.path, *contents)
+
+
 def names(rows: list[Row], rules: Rules | None = None) -> list[str]:
     """The plan in words: `Upload a`, `MoveRemote a > b`."""
     ordered = sorted(rows, key=lambda one: walk_key(one.path))

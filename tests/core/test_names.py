@@ -103,6 +103,7 @@ def test_a_cut_in_the_middle_of_a_letter_leaves_it_out_and_a_long_extension_is_n
     assert written.startswith("é" * 100)
     assert "%~" in written
     assert not written.endswith("z")
+    assert local_name("é" * 200).startswith("é" * 118 + "%~")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,15 @@ def test_a_conflict_name_that_is_taken_grows_and_always_fits() -> None:
     assert len(set(names)) == 4
     assert all(len(name) == len("d/") + NAME_BYTES for name in names)
     assert names[0].endswith(" (conflict 01234567).txt")
+    digests = [name.rpartition("(conflict ")[2].removesuffix(").txt") for name in names]
+    assert digests == [("0123456789abcdef" * 4)[:length] for length in (8, 16, 32, 64)]
+
+
+def test_a_conflict_copy_of_a_name_with_an_endless_extension_still_fits() -> None:
+    name = conflict_name("a." + "z" * 250, "blake3:" + "0" * 64)
+
+    assert len(name) == NAME_BYTES
+    assert name.endswith("zzz (conflict 00000000)")
 
 
 def test_folding_joins_what_a_side_takes_for_one_name() -> None:

@@ -5,7 +5,7 @@ from helix.core.cases import Mode, Rules
 from helix.core.clashes import Twins
 from helix.core.names import fold_accents, fold_case
 from helix.core.plan import plan
-from tests.core.rows import names, row
+from tests.core.rows import names, row, swapped
 
 MAC = Rules(local_folds=fold_case)
 CLOUD = Rules(remote_folds=fold_case)
@@ -115,7 +115,65 @@ def test_a_file_moved_out_of_a_directory_that_is_kept_off_is_copied_instead() ->
 
 def test_twins_are_found_in_each_directory_alone_and_the_rows_pass_unchanged() -> None:
     finder = Twins(fold_case)
-    rows = [row(path, "x", None, None) for path in ("A", "A/b", "B", "a", "a/B", "a/b", "c", "c/a")]
+    rows = [row(path, "x", None, None) for path in ("A", "A/b", "B", "a", "a/B", "a/B/p", "a/b", "c", "c/a")]
 
     assert list(finder.watch(rows)) == rows
     assert sorted(finder.groups()) == [["A", "a"], ["a/B", "a/b"]]
+
+
+def test_two_spellings_of_a_directory_are_joined_and_what_they_hold_waits() -> None:
+    rows = [
+        row("D", None, "dir", None),
+        row("D/x", None, "one", None),
+        row("d", "dir", None, None),
+        row("d/y", "two", None, None),
+    ]
+
+    made = plan(rows, MAC)
+
+    assert made.actions == (MoveRemote("D", None, rows[0].remote, "the same name in another spelling", to="d"),)
+    assert made.more
+
+
+def test_a_respelling_here_tells_what_it_expects() -> None:
+    rows = [row("A", "one", None, None), row("a", None, "one", None)]
+
+    assert plan(rows, CLOUD).actions == (
+        MoveLocal("A", rows[0].local, None, "the same name in another spelling", to="a"),
+    )
+
+
+def test_what_waits_for_its_twin_is_told_when_that_stays_after_all() -> None:
+    rows = [row("D", None, "dir", None), row("d", "dir", None, "dir"), row("d/y", "dir", None, None)]
+
+    made = plan(rows, Rules(mode=Mode.RESTORE, local_folds=fold_case))
+
+    assert [(type(action), action.path) for action in made.actions] == [(Skip, "D"), (Skip, "d"), (Skip, "d/y")]
+    assert not made.more
+
+
+def test_what_was_to_move_into_a_directory_that_is_kept_off_stays_where_it_is() -> None:
+    rows = [
+        row("D", "new", None, None),
+        row("d", None, "dir", "dir"),
+        row("d/q", None, "old", None),
+        row("q", "old", None, "old"),
+    ]
+
+    assert names(rows, MAC) == ["Upload D", "Skip d", "Skip d/q", "Skip q"]
+
+
+def test_all_files_moved_out_of_a_directory_that_is_kept_off_are_copied() -> None:
+    here = [
+        row("D", "new", None, None),
+        row("a", "one", None, None),
+        row("b", "two", None, None),
+        row("d", None, "dir", "dir"),
+        row("d/new", None, "new!", None),
+        row("d/x", None, "one", "one"),
+        row("d/y", None, "two", "two"),
+    ]
+    there = [swapped(one) for one in here]
+
+    assert {"Upload a", "Upload b"} <= set(names(here, MAC))
+    assert {"Download a", "Download b"} <= set(names(there, CLOUD))

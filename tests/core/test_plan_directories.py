@@ -1,7 +1,10 @@
 """Do directories go when they are empty, and stay while something in them lives?"""
 
+import pytest
+
 from helix.core.actions import Reason, Skip
-from helix.core.cases import Mode, Rules
+from helix.core.cases import Mode, Outcome, Rules, case_of
+from helix.core.directories import settle_directories
 from helix.core.plan import plan
 from tests.core.rows import names, row
 
@@ -101,3 +104,16 @@ def test_a_directory_that_only_has_another_inode_is_adopted_once() -> None:
 
 def test_a_directory_gone_on_both_sides_is_forgotten() -> None:
     assert names([row("d", None, None, "dir")]) == ["Forget d"]
+
+
+@pytest.mark.parametrize("order", [(None, Reason.UNSETTLED), (Reason.UNSETTLED, None)])
+def test_what_waits_for_the_next_round_outweighs_every_other_reason(order: tuple[Reason | None, ...]) -> None:
+    directory = case_of(row("d", "dir", None, "dir"), keep_deleted=False)
+    directory.set_aside(Outcome.DROP_LOCAL)
+    inside = [case_of(row(f"d/{name}", "x", None, "x"), keep_deleted=False) for name in "ab"]
+    for case, reason in zip(inside, order, strict=True):
+        case.set_aside(Outcome.WAIT, reason)
+
+    settle_directories([directory, *inside], Rules())
+
+    assert (directory.outcome, directory.reason) == (Outcome.WAIT, None)

@@ -220,3 +220,26 @@ def test_two_honest_copies_deleted_one_here_and_one_there_are_both_gone() -> Non
     ]
 
     assert names(rows) == ["TrashRemote a", "TrashLocal b"]
+
+
+def test_a_file_that_left_a_directory_whose_inode_was_used_again_does_not_take_it_along() -> None:
+    rows = [
+        Row("d", None, remote("dir"), base("dir", inode=3)),
+        *_renamed_here("d/x", "g/x"),
+        Row("e", local("dir", inode=3), None, None),
+        row("g", "dir", "dir", "dir"),
+    ]
+
+    assert names(rows, IDENTITY) == ["RemoveDirRemote d", "MoveRemote d/x > g/x", "MakeDirRemote e"]
+
+
+def test_renames_on_both_sides_that_do_not_meet_are_both_carried_out() -> None:
+    rows = [
+        *_renamed_here("a", "b", content="mine", inode=9),
+        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
+        row("d/x", "old", None, "old"),
+        Row("e", None, remote("dir", etag="n3"), None),
+        row("e/x", None, "old", None),
+    ]
+
+    assert names(rows, IDENTITY) == ["MoveRemote a > b", "MoveLocal d > e"]
