@@ -7,7 +7,7 @@ from tests.running import Helix, eventually
 
 def everywhere(helix: Helix, part: str, *, code: int = 503) -> str:
     """Wait until `/health` answers *code* with a cause that holds *part*; then find it in every outlet. Gives it."""
-    cause = eventually(lambda: told(helix, part, code), what=f"{part!r} in /health, which says {helix.causes()}")
+    cause = eventually(lambda: told(helix, part, code), what=f"{part!r} in /health with {code}")
     item = next(item for item in checks(helix) if item.get("output") == cause)
     assert item["remedy"], "a cause without a remedy helps nobody"
 
