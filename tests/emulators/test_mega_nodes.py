@@ -128,6 +128,15 @@ async def test_a_new_version_takes_the_place_of_the_old_one_and_keeps_it_below(v
     assert (visit.me.files(), visit.me.versions("doc")) == ({"doc": b"second"}, [b"first"])
 
 
+async def test_only_a_file_is_replaced_and_only_by_a_file(visit: Visit) -> None:
+    folder, file = visit.me.mkdir("folder"), visit.me.put("file", b"x")
+    new_folder = visit.client.node("new", bytes(16), h="xxxxxxxx", ov=file)
+
+    assert await visit.client.put("new", b"y", visit.root, ov=folder) == Code.EARGS
+    assert await visit.client.call("p", t=visit.root, n=[new_folder]) == Code.EARGS
+    assert visit.me.files() == {"file": b"x"}
+
+
 async def test_versions_are_listed_among_the_files_or_apart_by_the_switch(visit: Visit) -> None:
     old = visit.me.put("doc", b"old")
     await visit.client.put("doc", b"new", visit.root, ov=old)

@@ -1,6 +1,7 @@
 """f, p, a, m, d: what is there, and how is it changed?"""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from tests.emulators.mega.codec import b64, new_handle, unb64
@@ -56,7 +57,7 @@ def put(call: Call) -> Any:
     for node in added:
         call.world.stored(call.account, node, "p")
     shown = [node.to_json() for node in added]
-    call.publish({"a": "t", "t": {"f": shown}, "ou": call.account.identity.handle})
+    _announce(call, [below for node in added for below in call.account.tree.walk(node.handle)])
     if call.world.assume.put_v4_answer and int(call.request.get("v", 0)) >= 4:
         return {"f": shown, "fh": [f"{node.handle}:{node.handle}" for node in added], "e": errors}
     return {"f": shown}
@@ -81,7 +82,7 @@ def move(call: Call) -> Any:
     node, target = tree.own(call.get("n")), tree.folder(call.get("t"))
     tree.move(node, target)
     call.publish({"a": "d", "n": node.handle, "m": 1})
-    call.publish({"a": "t", "t": {"f": [n.to_json() for n in tree.walk(node.handle)]}, "ou": node.owner})
+    _announce(call, tree.walk(node.handle))
     return 0
 
 
@@ -90,12 +91,21 @@ def delete(call: Call) -> Any:
     """Deletes for good: a node with all below it, or with v:1 one version alone."""
     tree = call.account.tree
     node = tree.own(call.get("n"))
-    if call.request.get("v") == 1 and node.kind is Kind.FILE:
-        for older in tree.children(node.handle):
-            tree.move(older, tree.nodes[node.parent])
+    alone = call.request.get("v") == 1 and node.kind is Kind.FILE
+    older = tree.children(node.handle) if alone else []
+    for version in older:
+        tree.move(version, tree.nodes[node.parent])
     tree.remove(node)
     call.publish({"a": "d", "n": node.handle})
+    for version in older:
+        _announce(call, tree.walk(version.handle))
     return 0
+
+
+def _announce(call: Call, nodes: Iterable[Node]) -> None:
+    """These nodes are new, or stand elsewhere than before (as a version does below the file that replaced it)."""
+    shown = [node.to_json() for node in nodes]
+    call.publish({"a": "t", "t": {"f": shown}, "ou": call.account.identity.handle})
 
 
 def _put_one(call: Call, parent: Node, item: Any, fresh: dict[str, Node]) -> Node:
@@ -121,6 +131,8 @@ def _put_one(call: Call, parent: Node, item: Any, fresh: dict[str, Node]) -> Nod
     tree = call.account.tree
     if isinstance(replaced := item.get("ov"), str):
         old = tree.own(replaced)
+        if old.kind is not node.kind or node.kind is not Kind.FILE:
+            raise RefusedError(Code.EARGS)
         node.parent = old.parent
         tree.replace(old, node)
     else:
