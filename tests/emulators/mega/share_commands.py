@@ -15,11 +15,10 @@ def link(call: Call) -> Any:
     node = account.tree.own(call.get("n"))
     if node.kind is Kind.FOLDER and node.handle not in account.shares:
         raise RefusedError(Code.EACCESS)
-    handle = call.world.link(account, node)
     if call.request.get("d") == 1:
-        del call.world.links[handle]
+        call.world.unlink(account, node)
         return 0
-    return handle
+    return call.world.link(account, node)
 
 
 @command("s2")
@@ -32,8 +31,9 @@ def share(call: Call) -> Any:
     users = call.get("s", list)
     if any(user.get("u") != "EXP" for user in users):
         raise RefusedError(Code.EARGS)
-    if any("r" not in user for user in users):
+    if any(user.get("r", "") == "" for user in users):
         account.shares.pop(node.handle, None)
+        call.world.unlink(account, node)
         return {"r": [0 for _ in users]}
     account.shares[node.handle] = (call.get("ok"), call.get("ha"))
     add_share_keys(account.tree, call.request.get("cr"))

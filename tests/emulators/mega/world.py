@@ -127,6 +127,10 @@ class World:
         self.links[handle] = wanted
         return handle
 
+    def unlink(self, account: Account, node: Node) -> None:
+        """Its public handle, if it has one, is void."""
+        self.links = {h: link for h, link in self.links.items() if link != PublicLink(account.email, node.handle)}
+
     def stored(self, account: Account, node: Node, command: str) -> None:
         """A client has written a node: is it readable?"""
         if not self.limits.verify:

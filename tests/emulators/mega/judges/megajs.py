@@ -2,8 +2,11 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+from typing import IO, Any
 
 from tests.emulators.mega.judges.judge import Login, run
 
@@ -25,12 +28,32 @@ class MegaJs:
     def read(self, remote: str, into: Path) -> Mapping[str, str]:
         return self._run("read", into, remote)
 
-    def _run(self, verb: str, local: Path, remote: str) -> Mapping[str, str]:
-        who = [self._login.url + "/", self._login.email, self._login.password]
-        done = run(["node", str(SCRIPT), *who, verb, str(local), remote], env=os.environ, cwd=self._home)
+    def roam(self, remote: str) -> Mapping[str, Any]:
+        """Renames, moves, shares and deletes what is in a folder; what strangers saw of it meanwhile."""
+        return self._run("roam", Path(), remote)
+
+    @contextmanager
+    def listening(self) -> Iterator[IO[str]]:
+        """A client that writes a line for each event that it hears; listening when this is entered."""
+        command = self._command("listen", Path(), "")
+        with Popen(command, cwd=self._home, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True) as process:
+            assert process.stdin is not None and process.stdout is not None
+            assert process.stdout.readline() == "listening\n"
+            try:
+                yield process.stdout
+            finally:
+                process.stdin.close()
+                process.kill()
+
+    def _run(self, verb: str, local: Path, remote: str) -> Mapping[str, Any]:
+        done = run(self._command(verb, local, remote), env=os.environ, cwd=self._home)
         assert done.returncode == 0, done.stderr
-        failures: Mapping[str, str] = json.loads(done.stdout)
-        return failures
+        result: Mapping[str, Any] = json.loads(done.stdout)
+        return result
+
+    def _command(self, verb: str, local: Path, remote: str) -> list[str]:
+        who = [self._login.url + "/", self._login.email, self._login.password]
+        return ["node", str(SCRIPT), *who, verb, str(local), remote]
 
 
 def installed() -> Path:
