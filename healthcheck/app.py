@@ -25,6 +25,7 @@ ACCESS = web.AppKey("access", Access)
 EXPOSITION = web.AppKey("exposition", Exposition)
 
 _HEADERS = {
+    "Server": "helix",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -47,7 +48,7 @@ def make_app(
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/health", _ready)
     app.router.add_get("/metrics", _metrics)
-    app.router.add_get("/events", events.handle)
+    app.router.add_get("/events", events.handle, allow_head=False)
     app.on_shutdown.append(events.close)
     api.add_to(app.router)
     page.add_to(app.router)
@@ -98,4 +99,4 @@ def _answer(status: Status, body: bytes) -> web.Response:
 
 async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        response.headers[name] = value

@@ -42,8 +42,9 @@ async def _look(entry: Entry, root: Path) -> list[Fault]:
             executable,
             *flags,
             str(CHILD),
-            entry.module,
-            str(root),
+            # a bare module name would look like the program itself in a list of processes
+            f"--module={entry.module}",
+            f"--root={root}",
             cwd=entry.directory,
             env=dict(entry.env),
             stdin=asyncio.subprocess.DEVNULL,

@@ -1,7 +1,8 @@
 """Can everything that one program imports be imported, from the expected files, with the attributes that are used?
 
 Run by path in a fresh interpreter, with the program's own arguments, environment and directory (see `imports`), so
-it imports nothing but the standard library. Prints one line of JSON: `{"modules": N, "faults": [[output, remedy]]}`.
+it imports nothing but the standard library: `imports_child.py --module=NAME --root=DIR`.
+Prints one line of JSON: `{"modules": N, "faults": [[output, remedy]]}`.
 """
 
 import ast
@@ -208,4 +209,4 @@ def wrong_ciphers() -> list[Fault]:
 
 if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):
-        main(sys.argv[1], sys.argv[2])
+        main(*(word.partition("=")[2] for word in sys.argv[1:3]))

@@ -5,6 +5,7 @@ the cheap ones every few seconds, those that read or import much more rarely.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -20,17 +21,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A probe, the seconds between two runs of it, and the seconds that one run may take."""
+    """A probe, the seconds between two runs of it, and the seconds that one run may take.
+
+    It runs again at once when one of the probes in `after` finds something else than before.
+    """
 
     run: Probe
     period: float
     limit: float = 60.0
+    after: tuple[str, ...] = ()
 
 
 def make_suite() -> Mapping[str, Timed]:
     """Give the probes anew; some of them remember what they found right."""
     return {
-        "imports": Timed(imports.probe, 60.0),
+        "imports": Timed(imports.probe, 60.0, after=("files", "distributions")),
         "files": Timed(files.probe, 5.0),
         "distributions": Timed(Distributions(), 15.0),
         "settings": Timed(settings.probe, 30.0),
@@ -47,6 +52,11 @@ async def run_probe(name: str, timed: Timed, place: Place) -> Check:
     except TimeoutError:
         output = f"the probe {name} has not ended within {timed.limit:.0f} s"
         finding = Finding(Status.FAIL, output, "give the machine more processor time, or look for a hung disk")
+    # damage takes shapes that nobody thought of; a server that dies of one could not name it
+    except Exception as error:
+        log.exception("probe_broke", extra={"probe": name})
+        output = f"the probe {name} met what it can't read: {type(error).__name__}: {error}"
+        finding = Finding(Status.FAIL, output, "rebuild the image")
     return finding.check(name, time.time())
 
 
@@ -63,6 +73,7 @@ class Prober:
         self._suite = suite
         self._found: dict[str, Check] = {}
         self._created = time.monotonic()
+        self._kicks = {name: asyncio.Event() for name in suite}
         self.seconds: float | None = None
         self.finished = asyncio.Event()
 
@@ -79,8 +90,12 @@ class Prober:
 
     async def _repeat(self, name: str, timed: Timed) -> None:
         while True:
+            kick = self._kicks[name]
+            kick.clear()
             self._keep(name, await run_probe(name, timed, self._place))
-            await asyncio.sleep(timed.period)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timed.period):
+                    await kick.wait()
 
     def _keep(self, name: str, check: Check) -> None:
         before = self._found.get(name)
@@ -89,6 +104,10 @@ class Prober:
             self.seconds = time.monotonic() - self._created
             self.finished.set()
             log.info("probes_done", extra={"seconds": round(self.seconds, 3)})
+        if before is not None and before.output != check.output:
+            for other, timed in self._suite.items():
+                if name in timed.after:
+                    self._kicks[other].set()
         if before is None or before.status is not check.status:
             level = logging.INFO if check.status is Status.PASS else logging.ERROR
             facts = {"status": check.status.value, "output": check.output, "remedy": check.remedy}

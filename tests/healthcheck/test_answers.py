@@ -27,7 +27,7 @@ async def test_a_healthy_helix_answers_200_to_get_and_head_and_to_any_host(stage
 
     assert (got.status, head.status, nothing) == (200, 200, b"")
     assert got.headers["Content-Type"] == head.headers["Content-Type"] == "application/health+json"
-    assert got.headers["Cache-Control"] == "no-store"
+    assert (got.headers["Cache-Control"], got.headers["Server"]) == ("no-store", "helix")
     assert head.headers["Content-Length"] == str(len(body))
     assert json.loads(body)["state"] == "writer"
 

@@ -31,6 +31,40 @@ async def test_a_probe_that_does_not_end_is_a_failure() -> None:
     assert "has not ended within" in check.output
 
 
+async def test_a_probe_that_breaks_is_a_failure_that_names_what_it_met() -> None:
+    async def broken(_: Place) -> Finding:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    check = await run_probe("records", Timed(broken, 1.0), _place())
+
+    assert check.status is Status.FAIL
+    assert check.output.startswith("the probe records met what it can't read: UnicodeDecodeError")
+
+
+async def test_a_change_that_one_probe_finds_runs_those_that_depend_on_it_at_once() -> None:
+    outputs = ["whole", "whole", "damaged"]
+    runs: list[str] = []
+    again = asyncio.Event()
+
+    async def files(_: Place) -> Finding:
+        return passed(outputs.pop(0) if len(outputs) > 1 else outputs[0])
+
+    async def imports(_: Place) -> Finding:
+        runs.append("imports")
+        if len(runs) == 2:
+            again.set()
+        return passed()
+
+    suite = {"imports": Timed(imports, 3600.0, after=("files",)), "files": Timed(files, 0.01)}
+    running = asyncio.create_task(Prober(_place(), suite).run())
+    async with asyncio.timeout(5):
+        await again.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert runs == ["imports", "imports"]
+
+
 async def test_the_probes_run_side_by_side() -> None:
     meeting = asyncio.Barrier(3)
 
