@@ -40,7 +40,7 @@ WORKDIR /app
 USER helix
 EXPOSE 8080
 
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
     CMD ["helix", "status"]
 
 ENTRYPOINT ["tini", "--"]

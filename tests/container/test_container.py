@@ -46,7 +46,7 @@ def test_the_image_says_how_it_is_to_be_run(podman: Podman) -> None:
     assert config["Config"]["User"] == "helix"
     assert config["Config"]["Entrypoint"] == ["tini", "--"]
     assert config["Config"]["Cmd"] == ["helix", "up"]
-    assert (config.get("HealthCheck") or config["Config"]["Healthcheck"])["Test"] == ["CMD", "helix", "status"]
+    assert (config.get("HealthCheck") or config["Healthcheck"])["Test"] == ["CMD", "helix", "status"]
 
 
 def test_the_image_keeps_its_budget(podman: Podman) -> None:
@@ -108,7 +108,7 @@ def test_a_file_taken_out_of_the_image_makes_the_health_check_fail(podman: Podma
         status, body = eventually(lambda: failing(podman, name), what="503 in the container")
         assert status == 503
         assert "helix/control.py" in body
-        assert podman.run("healthcheck", "run", name, check=False).returncode == 1
+        assert podman.run("healthcheck", "run", name, check=False).returncode != 0
 
 
 def test_a_stopped_program_makes_the_health_check_fail_until_it_goes_on(podman: Podman) -> None:
@@ -119,7 +119,7 @@ def test_a_stopped_program_makes_the_health_check_fail_until_it_goes_on(podman: 
         _, body = eventually(lambda: failing(podman, name), what="503 in the container")
 
         assert "sync is hung" in body
-        assert podman.run("healthcheck", "run", name, check=False).returncode == 1
+        assert podman.run("healthcheck", "run", name, check=False).returncode != 0
         send(podman, name, "CONT", "services.sync")
         wait_ready(podman, name)
 
