@@ -62,11 +62,10 @@ class Blame:
 
     def _present(self, path: str) -> str | None:
         """Give where in the image a file, or the package in a folder, is."""
-        for source in (path, path + "/__init__.py"):
-            if source in self._sources:
-                found = self._sources[source][0]
-                return found if source == path else posixpath.dirname(found)
-        return None
+        if path in self._sources:
+            return self._sources[path][0]
+        packages = [file for file in self._sources.get(path + "/__init__.py", ()) if file.endswith("/__init__.py")]
+        return posixpath.dirname(packages[0]) if packages else None
 
     def _elsewhere(self, inside: str, present: str, wanted: str) -> Cause:
         file = present if present in self.image.system.files else present + "/__init__.py"

@@ -20,6 +20,12 @@ PLATFORM = re.compile(
     r"sys\.(platform|version_info|implementation)|os\.name|platform\.|PY3|PY2|find_spec|TYPE_CHECKING"
 )
 TESTS_FILES = re.compile(r"exists\(|is_file\(|is_dir\(|isfile\(|isdir\(")
+LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Lambda, ast.alias, ast.operator, ast.Add, ast.Sub})
+RELEVANT = re.compile(
+    r"import|load_extension|reload_extension|run|iter_modules|walk_packages|setdefault|include|read_|iterdir|open|listdir"
+    r"|scandir|fileConfig|truetype|dotenv_values|Jinja2Templates|StaticFiles"
+)
+"""A function that nobody calls at the start and in which none of these words stands needs no reading."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -54,7 +60,7 @@ def read(text: str, *, is_main: bool) -> Facts:
         return Facts(error=error.msg or "invalid syntax", error_line=error.lineno or 1)
     except (ValueError, RecursionError, MemoryError) as error:
         return Facts(error=f"can't be parsed: {error}", error_line=0)
-    reader = _Reader(is_main)
+    reader = _Reader(is_main, text.split("\n"))
     try:
         reader.module(tree)
     except RecursionError:
@@ -65,6 +71,7 @@ def read(text: str, *, is_main: bool) -> Facts:
 @dataclass(slots=True)
 class _Reader:
     is_main: bool
+    lines: list[str]
     imports: list[Import] = field(default_factory=list)
     walks: list[Walk] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
@@ -88,7 +95,8 @@ class _Reader:
         pending, self.pending = self.pending, []
         while pending:
             for node in pending:
-                if node.name not in done or node not in self.functions[node.name]:
+                is_done = node.name in done and node in self.functions[node.name]
+                if not is_done and RELEVANT.search("\n".join(self.lines[node.lineno - 1 : node.end_lineno])):
                     self.block(node.body, Scope(Grade.LAZY))
             pending, self.pending = self.pending, []
 
@@ -163,10 +171,10 @@ class _Reader:
 
     def expressions(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
         for node in nodes:
-            for inner in _outside_lambdas(node):
+            for inner in _calls_and_assignments(node):
                 if isinstance(inner, ast.Call):
                     self.call(inner, scope)
-                elif isinstance(inner, ast.Assign | ast.AnnAssign):
+                else:
                     self.settings(inner, scope)
 
     def call(self, node: ast.Call, scope: Scope) -> None:
@@ -200,13 +208,19 @@ class _Reader:
         self.imports.append(wanted)
 
 
-def _outside_lambdas(node: ast.AST) -> Iterator[ast.AST]:
+def _calls_and_assignments(node: ast.AST) -> Iterator[ast.Call | ast.Assign | ast.AnnAssign]:
+    """Yield what runs with a statement, which leaves out the bodies of lambdas; ast.walk takes three times as long."""
     pending = [node]
     while pending:
         inner = pending.pop()
-        yield inner
-        if not isinstance(inner, ast.Lambda):
-            pending.extend(ast.iter_child_nodes(inner))
+        if isinstance(inner, ast.Call | ast.Assign | ast.AnnAssign):
+            yield inner
+        for name in inner._fields:
+            value = getattr(inner, name, None)
+            if isinstance(value, list):
+                pending.extend(item for item in value if isinstance(item, ast.AST) and type(item) not in LEAVES)
+            elif isinstance(value, ast.AST) and type(value) not in LEAVES:
+                pending.append(value)
 
 
 def _leaves(body: Sequence[ast.stmt]) -> bool:

@@ -19,12 +19,13 @@ def bound(tree: ast.Module, text: str) -> frozenset[str] | None:
     if UNTELLABLE.search(text):
         return None
     found = set(IMPLICIT) | {"__version__"} if "__version__" in text else set(IMPLICIT)
+    has_global = "global " in text
     pending: list[ast.AST] = list(tree.body)
     while pending:
         node = pending.pop()
         found.update(_names(node))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            found.update(_declared_global(node))
+            found.update(_declared_global(node) if has_global else ())
             continue
         pending.extend(ast.iter_child_nodes(node))
     return frozenset(found)
