@@ -140,11 +140,11 @@ def _command(words: list[str], document: str | None, line: int) -> Command | Non
     at = 0
     while at < len(words):
         word = words[at]
-        if set(word) <= set("<>&|") and word:
+        if word and set(word) <= set("<>&|"):
             if word.startswith(">") and "&" not in word and at + 1 < len(words):
                 writes.append(words[at + 1])
-                if argv and argv[-1] in {"1", "2"}:
-                    argv.pop()
+            if argv and argv[-1] in {"0", "1", "2"}:
+                argv.pop()
             at += 2
         else:
             argv.append(word)

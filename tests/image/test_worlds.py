@@ -72,6 +72,9 @@ def test_the_check_agrees_with_python_on_random_repositories(share: int, tmp_pat
 
         report = check(root)
 
+        if "partially initialized module" in real.output:
+            # a circular import fails in every checkout, whatever the image holds
+            continue
         started += real.starts
         assert bool(errors(report)) == (not real.starts), story(seed, world, real, report)
         if real.missing:
