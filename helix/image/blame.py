@@ -45,8 +45,9 @@ class Blame:
             return Cause(message, f"build with a context that holds {inside}", self.last_copy(wanted))
         pattern = self.ignore.decide(context_path)
         if pattern is not None:
-            message = f"{inside} is kept out of the build context by {pattern.text!r} in {self.ignore.name}"
-            return Cause(message, f"add !{context_path} below that line", Place(self.ignore.name, pattern.line))
+            name = posixpath.normpath(self.checkout.path_of(self.ignore.name))
+            message = f"{inside} is kept out of the build context by {pattern.text!r} in {name}"
+            return Cause(message, f"add !{context_path} below that line", Place(name, pattern.line))
         place = self.last_copy(wanted)
         remedy = f"add `COPY {context_path} {wanted}` after line {place.line} of {self.dockerfile}"
         return Cause(f"{inside} is in the repository and no COPY puts it into the image", remedy, place)

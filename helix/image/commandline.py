@@ -18,16 +18,18 @@ from helix.image.words import expand
 
 PYTHON = re.compile(r"(^|/)(python|pypy)[\d.]*$")
 DEEPEST = 6
+MOST_SCRIPTS = 500
 S6_SCRIPT = re.compile(r"/etc/(s6-overlay/s6-rc\.d|services\.d|cont-init\.d)/[^/]+(/run|/up)?")
 SHEBANG = re.compile(r"^#!\s*(\S+)(?:\s+(?:-S\s+)?(\S+))?")
 
 
 @dataclass(slots=True)
 class Interpreter:
-    """Interprets commands; `read` gives the text of a path in the image."""
+    """Interprets commands; `read` gives the text of a path in the image. No script is read twice in the same way."""
 
     read: Callable[[str], str | None]
     targets: list[Target] = field(default_factory=list)
+    _scripts: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
 
     def argv(self, words: Sequence[str], place: Surroundings, depth: int = 0) -> None:
         """Interpret words that run without a shell."""
@@ -110,6 +112,10 @@ class Interpreter:
 
     def _file(self, path: str, rest: list[str], place: Surroundings, depth: int, *, is_shell: bool = False) -> None:
         located = place.located(path)
+        key = (located, place.directory, tuple(rest))
+        if key in self._scripts or len(self._scripts) > MOST_SCRIPTS:
+            return
+        self._scripts.add(key)
         text = self.read(located)
         if not place.system.is_file(located):
             self.targets.append(Target(TargetKind.MISSING_SCRIPT, located, directory=place.directory))

@@ -119,7 +119,7 @@ def parse_table(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-STRICT = frozenset({"Crypto", "Cryptodome", "jwt", "toml", "tomli", "yaml", "discord", "redis"})
+STRICT = frozenset({"Crypto", "Cryptodome", "jwt", "toml", "tomli", "yaml", "discord"})
 """Names whose look-alikes are other things: pycryptodome is not Cryptodome, tomli is not toml."""
 ORNAMENTS = ("python", "py", "django", "flask", "types", "2", "3")
 IMPORTS = parse_table(_IMPORTS)
