@@ -7,7 +7,7 @@ In a test, in the test's own loop, or in a thread for clients that block:
         remote = connect(server.url, me.email, "secret")        # X_MEGA_API_URL; megajs: url + "/"
 
 As a program: `python -m tests.emulators.mega --port 18080 --account me@example.org:secret --latency 0.03`
-(`--help` for more: `--no-verify`, `--fill N`, `--tls`).
+(`--help` for more: `--no-verify`, `--fill N`, `--bandwidth`, `--tls`); the first line it prints is its address.
 
 Lay out an account and look at what a client left; listening clients hear of changes as if made elsewhere:
 
@@ -36,6 +36,7 @@ Inject faults: command or endpoint, effect, n-th call from now, how often, befor
 Read its record: `server.record.calls("p")`, `.commands()`, `.clear()`, `.requests` (endpoint, commands,
 request id, account, offset, size, status, answers, replayed).
 
+`fault_matrix.MATRIX` is what every client must survive, as data; `visit.visiting()` gives a logged-in plain client.
 docs/emulators.md says what is known, what is assumed and who the judges are.
 """
 

@@ -14,6 +14,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 = any free one")
     parser.add_argument("--account", action="append", default=[], metavar="EMAIL:PASSWORD[:VERSION]")
     parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="round trip of each request")
+    parser.add_argument(
+        "--bandwidth", type=float, metavar="BYTES", help="bytes a second, each way, all clients together"
+    )
     parser.add_argument("--no-verify", action="store_true", help="don't check what clients store (benchmarks)")
     parser.add_argument("--fill", type=int, default=0, metavar="N", help="N small files in the first account")
     parser.add_argument("--tls", action="store_true", help="https; prints the authority's file, too")
@@ -22,7 +25,12 @@ def main() -> None:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    limits = Limits(latency=options.latency, verify=not options.no_verify)
+    limits = Limits(
+        latency=options.latency,
+        up_bytes_per_second=options.bandwidth,
+        down_bytes_per_second=options.bandwidth,
+        verify=not options.no_verify,
+    )
     server = MegaServer(limits=limits, tls=options.tls, port=options.port, transfer_host=options.transfer_host)
     for text in options.account:
         email, password, *version = text.split(":")
