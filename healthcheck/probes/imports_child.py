@@ -132,7 +132,8 @@ def wrong_files(root: str, own: set[str]) -> Iterator[Fault]:
             # setuptools puts its own copy of distutils in the place of the library's
             if top != "distutils" and (origin.startswith(installed) or not origin.startswith(library)):
                 yield f"Python's own module {name} is hidden by another of that name", RENAME
-        elif not origin.startswith(installed + library):
+        # Debian's own sitecustomize is a link out of the library
+        elif not origin.startswith(installed + library) and not _as_found(module).startswith(library):
             yield f"{name} is not imported from site-packages: another of that name hides it", RENAME
 
 
@@ -142,6 +143,12 @@ def _origin(module: ModuleType) -> str | None:
     if not isinstance(origin, str) or not getattr(spec, "has_location", False):
         return None
     return os.path.realpath(origin)
+
+
+def _as_found(module: ModuleType) -> str:
+    """Give the path that the import system found, links and all."""
+    path = os.path.abspath(str(getattr(module.__spec__, "origin", "")))
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
 
 def site_folders() -> list[str]:

@@ -1,10 +1,13 @@
 """Does the import probe see what the program would die of, and nothing else?"""
 
+import importlib.util
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
-from healthcheck.probes import imports
+from healthcheck.probes import imports, imports_child
 from helix.core.health import Status
 from tests.healthcheck.probes.places import application, place, write
 
@@ -137,3 +140,24 @@ async def test_no_output_tells_where_the_application_stands(tmp_path: Path) -> N
     application(tmp_path, work="raise OSError(__file__)")
 
     assert str(tmp_path) not in await _fault(tmp_path)
+
+
+@pytest.mark.parametrize(("linked_from", "faults"), [("library", 0), ("elsewhere", 1)])
+def test_debian_s_sitecustomize_may_be_a_link_out_of_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked_from: str, faults: int
+) -> None:
+    for folder in ("library", "elsewhere", "etc"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "etc/sitecustomize.py").write_text("")
+    link = tmp_path / linked_from / "sitecustomize.py"
+    link.symlink_to(tmp_path / "etc/sitecustomize.py")
+    spec = importlib.util.spec_from_file_location("sitecustomize", link)
+    assert spec is not None
+    monkeypatch.setitem(sys.modules, "sitecustomize", importlib.util.module_from_spec(spec))
+    real = sysconfig.get_path
+    library = {"stdlib": str(tmp_path / "library"), "platstdlib": str(tmp_path / "library")}
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: library.get(name) or real(name))
+
+    found = [output for output, _ in imports_child.wrong_files(str(tmp_path), set()) if "sitecustomize" in output]
+
+    assert len(found) == faults
