@@ -4,7 +4,6 @@ Each writes a folder of awkward sizes and names, all others read it; the owner (
 too. What a client is known to break on stands in corpus.py; anything else, worse or better, fails.
 """
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -69,15 +68,18 @@ def _side_by_side(act: Callable[[Judge], object], judges: Sequence[Judge]) -> No
 
 @pytest.fixture(params=[2, 1], ids=["v2", "v1"])
 def court(request: pytest.FixtureRequest) -> Iterator[Court]:
-    work = Path(tempfile.mkdtemp(dir="/tmp"))
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield from hold_court(request.param, Path(folder))
+
+
+def hold_court(version: int, work: Path) -> Iterator[Court]:
     tls = str(work / "tls.sock")
     with MegaServer(tls_socket=tls) as server:
-        me = server.add_account("me@example.org", "secret", version=request.param)
+        me = server.add_account("me@example.org", "secret", version=version)
         login = Login(server.url, me.email, "secret")
         assert server.ca_file is not None
         tools = MegaTools(login, work, tls_socket=tls, ca_file=server.ca_file)
         yield Court(server, me, (Rclone(login, work), MegaPy(login, work), MegaJs(login, work), tools), work)
-    shutil.rmtree(work)
 
 
 def differences(table: Table) -> list[str]:
