@@ -4,12 +4,12 @@ The vocabulary that the parts of the plan share: `Change` (a side against the ba
 `Case` (a path whose row was not plainly unchanged) and `Rules` (what the folder's owner wants).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from helix.core.actions import MoveLocal, MoveRemote, Reason
-from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, is_inside, same_content
+from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, is_inside, parent_of, same_content
 
 
 class Mode(StrEnum):
@@ -153,21 +153,34 @@ def inside_any(path: str, directories: Collection[str]) -> bool:
     return any(is_inside(path, directory) for directory in directories)
 
 
-def close_off(cases: list[Case], path: str, outcome: Outcome, reason: Reason | None = None) -> None:
-    """Give a path, all inside it, and what was to move there, one and the same outcome.
+Closed = Mapping[str, tuple[Outcome, Reason | None]]
+"""paths that are closed off with all they hold, and what becomes of it"""
 
-    What was to move out of it is copied instead; what nobody may look at is left as it is.
+
+def close_off(cases: list[Case], closed: Closed) -> None:
+    """Give paths, all inside them, and what was to move there, one and the same outcome each.
+
+    What was to move out of them is copied instead; what nobody may look at is left as it is.
     """
     orphans = set()
-    for case in cases:
-        inside = case.path == path or is_inside(case.path, path)
-        arrives = case.move is not None and (case.move.to == path or is_inside(case.move.to, path))
+    for case in cases if closed else ():
+        inside = enclosing(case.path, closed)
+        arrives = enclosing(case.move.to, closed) if case.move else None
         if (inside or arrives) and case.outcome is not Outcome.IGNORED:
             orphans |= {case.move.to} if case.move and not arrives else set()
-            case.set_aside(outcome, reason)
-    for case in cases:
+            case.set_aside(*(inside or arrives or (Outcome.WAIT, None)))
+    for case in cases if orphans else ():
         if case.path in orphans:
             case.set_aside(Outcome.PUSH if case.local else Outcome.PULL)
+
+
+def enclosing(path: str, closed: Closed) -> tuple[Outcome, Reason | None] | None:
+    """What becomes of a path that is closed off, or lies in something that is; the outermost decides."""
+    found = None
+    while path:
+        found = closed.get(path, found)
+        path = parent_of(path)
+    return found
 
 
 def _presence(here: bool, before: bool) -> Change:

@@ -12,7 +12,7 @@ may be created on a side only if no other name that stays there folds to the sam
 from collections.abc import Callable, Iterator, Mapping
 
 from helix.core.actions import MoveLocal, MoveRemote, Reason
-from helix.core.cases import Case, Change, Outcome, Rules, close_off
+from helix.core.cases import Case, Change, Outcome, Rules, close_off, enclosing
 from helix.core.directories import stays
 from helix.core.trees import Row, Rows, Side, is_inside, parent_of
 
@@ -54,26 +54,34 @@ class Twins:
 
 def settle_clashes(cases: list[Case], groups: Mapping[Side, list[list[str]]], rules: Rules) -> None:
     """Keep newcomers off a side that could not tell them from what is there."""
-    if any(groups.values()):
-        by_path = {case.path: case for case in cases}
-        for side, found in groups.items():
-            for group in found:
-                _settle(cases, by_path, group, side, rules)
+    if not any(groups.values()):
+        return
+    by_path = {case.path: case for case in cases}
+    closed: dict[str, tuple[Outcome, Reason | None]] = {}
+    spellings: list[tuple[Side, Case, Case]] = []
+    for side, found in groups.items():
+        for group in found:
+            holder, comers = _rivals(by_path, group, side)
+            if holder and len(comers) == 1 and _are_spellings(holder, comers[0], side):
+                spellings.append((side, holder, comers[0]))
+                closed |= {holder.path: (Outcome.WAIT, None), comers[0].path: (Outcome.WAIT, None)}
+            else:
+                closed |= {comer.path: (Outcome.LEAVE, Reason.CLASH) for comer in comers}
+    close_off(cases, closed)
+    for side, holder, comer in spellings:
+        if not any(enclosing(parent_of(case.path), closed) for case in (holder, comer)):
+            _respell(holder, comer, side, rules)
 
 
-def _settle(cases: list[Case], by_path: dict[str, Case], group: list[str], side: Side, rules: Rules) -> None:
+def _rivals(by_path: dict[str, Case], group: list[str], side: Side) -> tuple[Case | None, list[Case]]:
+    """Who holds the name on the side, if that has changed at all, and who comes too much."""
     staying = [path for path in group if path not in by_path or stays(by_path[path], side)]
     holders = [path for path in staying if path not in by_path or by_path[path].on(side) is not None]
     comers = [by_path[path] for path in group if path in by_path and _comes(by_path[path], side)]
     if comers and not holders:
         leaving = [path for path in group if path in by_path and by_path[path].on(side) is not None]
         comers.pop(0).twin = leaving[0] if leaving else None
-    holder = by_path.get(holders[0]) if holders else None
-    if holder and len(comers) == 1 and _are_spellings(holder, comers[0], side):
-        _respell(cases, holder, comers[0], side, rules)
-    else:
-        for comer in comers:
-            close_off(cases, comer.path, Outcome.LEAVE, Reason.CLASH)
+    return by_path.get(holders[0]) if holders else None, comers
 
 
 def _comes(case: Case, side: Side) -> bool:
@@ -91,12 +99,10 @@ def _changes(case: Case, first: Side) -> tuple[Change, Change]:
     return (case.here, case.there) if first is Side.LOCAL else (case.there, case.here)
 
 
-def _respell(cases: list[Case], holder: Case, comer: Case, side: Side, rules: Rules) -> None:
+def _respell(holder: Case, comer: Case, side: Side, rules: Rules) -> None:
     """Rename on the side that tells the spellings apart, unless a one-way mode forbids to write there."""
     target, old, new = (side.other, comer, holder) if rules.mode.source is not side.other else (side, holder, comer)
     why = "the same name in another spelling"
-    close_off(cases, holder.path, Outcome.WAIT)
-    close_off(cases, comer.path, Outcome.WAIT)
     new.set_aside(Outcome.ARRIVED)
     old.set_aside(Outcome.MOVED)
     if target is Side.LOCAL:

@@ -16,7 +16,7 @@ when the journal rows have moved too; so does a move with one end in such a plac
 path, those rows would be worthless: there the directory is made anew and its files move one by one.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,20 +73,31 @@ class _Renames:
 
     def _hold_back_twins(self, kind: Kind, found: set[str]) -> None:
         """A name can't come where another spelling of it is only just leaving, unless it is that one."""
-        for case in self.cases:
-            comes = case.kind_on(self.side) is kind and case.outcome is self._copying
-            if case.twin and comes and case.path not in found:
-                close_off(self.cases, case.path, Outcome.WAIT)
+        comes = (case for case in self.cases if case.twin and case.outcome is self._copying)
+        held = (case.path for case in comes if case.kind_on(self.side) is kind and case.path not in found)
+        close_off(self.cases, dict.fromkeys(held, (Outcome.WAIT, None)))
 
     def _directory_pairs(self) -> Iterator[_Pair]:
-        if self.rules.etag_is_identity:
-            by_path = {case.path: case for case in self.cases}
-            for pair in self._pairs(Kind.DIRECTORY):
-                if self._still_holds_a_file(pair, by_path) and not self._meets_another_move(pair):
-                    yield pair
+        if not self.rules.etag_is_identity:
+            return
+        positions = {case.path: position for position, case in enumerate(self.cases)}
+        busy = self._places_of_moves()
+        for pair in self._pairs(Kind.DIRECTORY):
+            if self._still_holds_a_file(pair, positions) and not busy & {pair.old.path, pair.new.path}:
+                yield pair
+
+    def _places_of_moves(self) -> set[str]:
+        """All directories that something was moved into or out of, by the other side's people."""
+        found: set[str] = set()
+        for case in self.cases:
+            path = parent_of(case.path) if case.outcome in {Outcome.MOVED, Outcome.ARRIVED} else ""
+            while path and path not in found:
+                found.add(path)
+                path = parent_of(path)
+        return found
 
     def _pairs(self, kind: Kind) -> Iterator[_Pair]:
-        vanished: dict[Key, list[Case]] = defaultdict(list)
+        vanished: dict[Key, deque[Case]] = defaultdict(deque)
         for case in self.cases:
             if case.kind_on(self.side.other) is kind and self._has_vanished(case):
                 for key in self._keys_before(case):
@@ -101,11 +112,14 @@ class _Renames:
                     used.add(found.path)
                     yield _Pair(found, case)
 
-    def _match(self, case: Case, vanished: dict[Key, list[Case]], used: set[str]) -> Case | None:
+    def _match(self, case: Case, vanished: dict[Key, deque[Case]], used: set[str]) -> Case | None:
         """The first candidate; the one in the same directory or of the same name is not better, only equal."""
         keys = list(self._keys_now(case))
         for key in keys[:1] if self._is_back(case) else keys:
-            for candidate in vanished.get(key, ()):
+            queue = vanished.get(key, deque())
+            while queue and queue[0].path in used:
+                queue.popleft()
+            for candidate in queue:
                 free = candidate.path not in used and case.twin in {None, candidate.path}
                 if free and not _contradicts(case, candidate, self.side):
                     return candidate
@@ -160,20 +174,18 @@ class _Renames:
     def _identity(self, etag: str) -> str | None:
         return etag if etag and self.rules.etag_is_identity else None
 
-    def _still_holds_a_file(self, pair: _Pair, by_path: dict[str, Case]) -> bool:
+    def _still_holds_a_file(self, pair: _Pair, positions: dict[str, int]) -> bool:
         start = len(pair.new.path)
-        for case in self.cases:
-            if is_inside(case.path, pair.new.path) and case.kind_on(self.side) is Kind.FILE:
-                old = by_path.get(pair.old.path + case.path[start:])
-                if old and set(self._keys_now(case)) & set(self._keys_before(old)):
-                    return True
+        for position in range(positions[pair.new.path] + 1, len(self.cases)):
+            case = self.cases[position]
+            if not is_inside(case.path, pair.new.path):
+                return False
+            before = positions.get(pair.old.path + case.path[start:])
+            if before is None or case.kind_on(self.side) is not Kind.FILE:
+                continue
+            if set(self._keys_now(case)) & set(self._keys_before(self.cases[before])):
+                return True
         return False
-
-    def _meets_another_move(self, pair: _Pair) -> bool:
-        """Whether something else was moved into or out of one of the two places."""
-        moved = (case.path for case in self.cases if case.outcome in {Outcome.MOVED, Outcome.ARRIVED})
-        places = (pair.old.path, pair.new.path)
-        return any(is_inside(path, place) for path in moved for place in places)
 
     def _carry_out(self, pair: _Pair) -> None:
         old, new = pair.old, pair.new
