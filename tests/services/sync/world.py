@@ -15,7 +15,7 @@ from services.sync.journal.journal import Journal
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote
 from services.sync.remotes.remote import Remote
-from services.sync.reserved import RESERVED
+from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
 ROUNDS = 6
 """After so many rounds without outside changes both sides must be equal (rule I1)."""
@@ -109,14 +109,14 @@ class World:
 
 
 def files_in(root: Path, *, own: bool = False) -> dict[str, bytes]:
-    """All regular files below a directory."""
+    """All whole regular files below a directory: what is half written counts for nothing."""
     found: dict[str, bytes] = {}
     for directory, names, files in os.walk(root):
         if not own and Path(directory) == root and RESERVED in names:
             names.remove(RESERVED)
         for name in files:
             path = Path(directory) / name
-            if not path.is_symlink():
+            if not path.is_symlink() and not name.startswith(TEMPORARY_PREFIX):
                 found[str(path.relative_to(root))] = path.read_bytes()
     return found
 
