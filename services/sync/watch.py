@@ -7,6 +7,7 @@ hint leads to a scan, and scans run on a period besides.
 import asyncio
 import contextlib
 import os
+import warnings
 from collections.abc import AsyncIterator
 
 from watchdog.events import (
@@ -49,6 +50,8 @@ class _Bell(FileSystemEventHandler):
 
 async def changes(root: str) -> AsyncIterator[None]:
     """Yield after each burst of changes below `root`. Raises `WatchFailed` if it can't be watched."""
+    # watchdog warns when a directory is made and renamed faster than it can look; a scan follows anyway
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.observers")
     bell = asyncio.Event()
     observer = Observer()
     observer.schedule(_Bell(root, asyncio.get_running_loop(), bell), root, recursive=True)

@@ -5,17 +5,15 @@ for the fault matrix, `other` (a second client of the same store, as another con
 """
 
 import os
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
-from blake3 import blake3
 
 from helix.core.trees import Kind, walk_key
 from services.sync.remotes.errors import Changed, Gone, NotEmpty, SourceChanged
-from services.sync.remotes.remote import Entry, Remote
+from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
+from tests.contracts.fault_matrix import FaultMatrix, digest_of
 
 SIZES = [0, 1, 15, 16, 17, 4095, 4096, 131_071, 131_072, 131_089, 393_217, 1_048_577, 9_000_001]
 NAMES = [
@@ -38,46 +36,8 @@ NAMES = [
 MTIME = 1_600_000_000_123_456_789
 
 
-def digest_of(content: bytes) -> str:
-    return f"blake3:{blake3(content).hexdigest()}"
-
-
-class RemoteContract:
+class RemoteContract(FaultMatrix):
     """The promises, one test each."""
-
-    @pytest.fixture
-    def put(self, tmp_path: Path, remote: Remote) -> Callable[..., Coroutine[Any, Any, Entry]]:
-        """Upload bytes."""
-
-        async def put(
-            path: str, content: bytes, *, expect: str | None = None, keep: str | None = None, by: Remote = remote
-        ) -> Entry:
-            file = tmp_path / "source"
-            file.write_bytes(content)
-            return await by.upload(Source.of(str(file)), path, expect=expect, keep=keep)
-
-        return put
-
-    @pytest.fixture
-    def get(self, tmp_path: Path, remote: Remote) -> Callable[..., Coroutine[Any, Any, bytes]]:
-        """Download bytes, checking the digest."""
-
-        async def get(path: str, etag: str | None = None) -> bytes:
-            if etag is None:
-                entry = await remote.stat(path)
-                assert entry is not None
-                etag = entry.etag
-            target = tmp_path / "target"
-            target.unlink(missing_ok=True)
-            digest = await remote.download(path, str(target), expect=etag)
-            content = target.read_bytes()
-            assert digest == digest_of(content)
-            return content
-
-        return get
-
-    async def everything(self, remote: Remote, under: str = "") -> list[Entry]:
-        return [entry async for batch in remote.listing(under) for entry in batch]
 
     async def test_an_empty_remote_lists_nothing(self, remote: Remote) -> None:
         assert await self.everything(remote) == []

@@ -78,7 +78,7 @@ class _Copy:
     def piece(self) -> int:
         """Copy the next piece; 0 at the end."""
         assert self._content is not None
-        data = self._content.read_at(self._offset, CHUNK_BYTES)
+        data = self._content.read_at(self._offset, min(CHUNK_BYTES, self._source.size - self._offset))
         self._hasher.update(data)
         self._offset += len(data)
         view = memoryview(data)

@@ -106,8 +106,8 @@ class MemoryRemote:
         self._expect(path, expect)
         with source.open() as content:
             data = content.read_at(0, source.size + 1)
+            await progress(len(data))
             content.check()
-        await progress(len(data))
         self._expect(path, expect)
         if keep is not None and expect is not None:
             self._parents(keep)

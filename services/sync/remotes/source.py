@@ -34,9 +34,9 @@ class OpenSource:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
-        """The content from the start, in pieces."""
+        """The content in pieces; never more than the source says, for a log file grows while it is read."""
         offset = 0
-        while piece := self.read_at(offset, size):
+        while piece := self.read_at(offset, min(size, self._source.size - offset)):
             yield piece
             offset += len(piece)
 

@@ -21,7 +21,7 @@ from tests.services.sync.running import home
 
 KILLS = int(os.environ.get("HELIX_TEST_KILLS", "100"))
 SEED = int(os.environ.get("HELIX_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-LIFE_SECONDS = 0.6
+LIFE_SECONDS = 0.8
 REST_SECONDS = 60.0
 
 _fork = multiprocessing.get_context("forkserver")
