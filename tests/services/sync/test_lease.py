@@ -208,7 +208,7 @@ async def test_a_new_container_stands_by_and_takes_over_when_the_old_one_stops()
                 assert old.stop() == 0
                 await new.ready("writer")
 
-                await eventually(lambda: (new.remote / "late").exists(), "the new one writes")
+                await eventually((new.remote / "late").exists, "the new one writes")
                 await eventually(lambda: len(files_in(new.folder)) == 52, "nothing is lost")
                 await eventually(lambda: files_in(new.folder) == files_in(new.remote), "both agree")
                 assert epoch_of(new) == 2
