@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from helix.core.trees import Kind, walk_key
-from services.sync.remotes.rclone.naming import from_rclone
 from services.sync.remotes.remote import Entry, Features
+from services.sync.remotes.symbols import from_symbols
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
 PARTIAL_SUFFIX = ".helix-tmp"
@@ -88,7 +88,7 @@ class Backend:
         """A listing in walk order, without what is ours; of two nodes of one name the newer."""
         newest: dict[str, dict[str, Any]] = {}
         for item in items:
-            path = from_rclone(item["Path"])
+            path = from_symbols(item["Path"])
             if is_hidden(path, under):
                 continue
             seen = newest.get(path)

@@ -11,10 +11,10 @@ from typing import Any
 from services.sync.remotes.errors import Gone, Misconfigured
 from services.sync.remotes.rclone.entries import Backend
 from services.sync.remotes.rclone.failures import STALE_SESSION, translated
-from services.sync.remotes.rclone.naming import to_rclone
 from services.sync.remotes.rclone.rc import CALL_SECONDS, Rc, RcError
 from services.sync.remotes.rclone.transfer import copy_file
 from services.sync.remotes.remote import Entry, Progress
+from services.sync.remotes.symbols import to_symbols
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Place:
     async def items(self, under: str) -> list[dict[str, Any]]:
         """Everything below `under`, complete; nothing if it does not exist."""
         options = {**self.backend.list_options, "recurse": True}
-        parameters = {"fs": self.fs, "remote": to_rclone(under), "opt": options}
+        parameters = {"fs": self.fs, "remote": to_symbols(under), "opt": options}
         try:
             answer = await self.ask("operations/list", parameters, f"listing {under or '/'}", seconds=LIST_SECONDS)
         except Gone:
@@ -79,7 +79,7 @@ class Place:
 
     async def stat(self, path: str) -> Entry | None:
         """The entry at the path as it is now."""
-        parameters = {"fs": self.fs, "remote": to_rclone(path), "opt": self.backend.list_options}
+        parameters = {"fs": self.fs, "remote": to_symbols(path), "opt": self.backend.list_options}
         try:
             item = (await self.ask("operations/stat", parameters, f"looking at {path}"))["item"]
         except Gone:

@@ -20,11 +20,11 @@ from blake3 import blake3
 from helix.core.trees import Kind
 from services.sync.remotes.errors import Changed, Corrupt, Gone, NotEmpty, SourceChanged
 from services.sync.remotes.rclone.entries import is_partial, nanoseconds
-from services.sync.remotes.rclone.naming import to_rclone
 from services.sync.remotes.rclone.place import Place
 from services.sync.remotes.rclone.rc import Rc
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
 from services.sync.remotes.source import Source
+from services.sync.remotes.symbols import to_symbols
 
 BATCH = 1000
 STALE_NS = 3_600_000_000_000
@@ -86,7 +86,7 @@ class RcloneRemote:
         if old is not None and keep is not None:
             await self._absent(keep)
             await self._place.copy(
-                (fs, to_rclone(path)), (fs, to_rclone(keep)), f"keeping {path}", progress=no_progress, size=0
+                (fs, to_symbols(path)), (fs, to_symbols(keep)), f"keeping {path}", progress=no_progress, size=0
             )
         await self._send(source.path, path, progress, source.size)
         await asyncio.to_thread(_check, source)
@@ -103,8 +103,8 @@ class RcloneRemote:
         size = 0 if entry is None else entry.size
         directory, name = os.path.split(os.path.abspath(target))
         await self._place.copy(
-            (self._place.fs, to_rclone(path)),
-            (directory, to_rclone(name)),
+            (self._place.fs, to_symbols(path)),
+            (directory, to_symbols(name)),
             f"fetching {path}",
             progress=progress,
             size=size,
@@ -137,12 +137,12 @@ class RcloneRemote:
         await self._absent(to)
         fs = self._place.fs
         if entry is not None and entry.kind is Kind.DIRECTORY:
-            both = {"srcFs": _below(fs, to_rclone(path)), "dstFs": _below(fs, to_rclone(to))}
+            both = {"srcFs": _below(fs, to_symbols(path)), "dstFs": _below(fs, to_symbols(to))}
             options = {"createEmptySrcDirs": True, "deleteEmptySrcDirs": True}
             await self._place.ask("sync/move", {**both, **options}, f"moving {path}", seconds=3600.0)
             await self.rmdir(path)
         else:
-            both = {"srcFs": fs, "srcRemote": to_rclone(path), "dstFs": fs, "dstRemote": to_rclone(to)}
+            both = {"srcFs": fs, "srcRemote": to_symbols(path), "dstFs": fs, "dstRemote": to_symbols(to)}
             await self._place.ask("operations/movefile", both, f"moving {path}", seconds=3600.0)
         return await self._present(to)
 
@@ -151,7 +151,7 @@ class RcloneRemote:
         found = await self._place.stat(path)
         if found is None:
             await self._place.ask(
-                "operations/mkdir", {"fs": self._place.fs, "remote": to_rclone(path)}, f"making {path}"
+                "operations/mkdir", {"fs": self._place.fs, "remote": to_symbols(path)}, f"making {path}"
             )
         elif found.kind is Kind.FILE:
             raise Changed(f"{path} is a file")
@@ -163,7 +163,9 @@ class RcloneRemote:
             return
         if await self._place.items(path):
             raise NotEmpty(f"{path} is not empty")
-        await self._place.ask("operations/rmdir", {"fs": self._place.fs, "remote": to_rclone(path)}, f"removing {path}")
+        await self._place.ask(
+            "operations/rmdir", {"fs": self._place.fs, "remote": to_symbols(path)}, f"removing {path}"
+        )
 
     async def remove(self, path: str, *, expect: str) -> None:
         """Delete it for good."""
@@ -171,7 +173,7 @@ class RcloneRemote:
             return
         await self._expected(path, expect)
         await self._place.ask(
-            "operations/deletefile", {"fs": self._place.fs, "remote": to_rclone(path)}, f"removing {path}"
+            "operations/deletefile", {"fs": self._place.fs, "remote": to_symbols(path)}, f"removing {path}"
         )
 
     async def quota(self) -> Quota:
@@ -188,8 +190,8 @@ class RcloneRemote:
     async def _send(self, local: str, path: str, progress: Progress, size: int) -> None:
         directory, name = os.path.split(os.path.abspath(local))
         await self._place.copy(
-            (directory, to_rclone(name)),
-            (self._place.fs, to_rclone(path)),
+            (directory, to_symbols(name)),
+            (self._place.fs, to_symbols(path)),
             f"storing {path}",
             progress=progress,
             size=size,

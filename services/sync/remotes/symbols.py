@@ -1,7 +1,7 @@
-"""How is a path of ours written for rclone, and back?
+"""How does a name with control characters travel to a cloud, and back?
 
-Inside rclone no name holds a control character: `new<LF>line` is `new␊line`, and a real `␊` is `‛␊`. Each backend then
-stores what it can. Helix's paths are plain, so they are translated at this border, and every name comes back as it was.
+As rclone does it, so that both engines agree: `new<LF>line` is stored as `new␊line`, and a real `␊` as `‛␊`.
+Helix's paths are plain; they are translated at the border of a remote, and every name comes back as it was.
 """
 
 import re
@@ -14,11 +14,11 @@ _PLAIN = re.compile(rf"[\x00-\x1f\x7f]|[{_SYMBOLS}]|{_QUOTE}(?=[\x00-\x1f\x7f{_Q
 _QUOTED = re.compile(rf"{_QUOTE}([{_QUOTE}{_SYMBOLS}])|[{_SYMBOLS}]")
 
 
-def to_rclone(path: str) -> str:
-    """The path as rclone's API wants it."""
+def to_symbols(path: str) -> str:
+    """The path as a cloud gets it."""
     return _PLAIN.sub(lambda found: _TO.get(found[0], _QUOTE + found[0]), path)
 
 
-def from_rclone(path: str) -> str:
-    """The path as rclone's API gave it, in plain characters."""
+def from_symbols(path: str) -> str:
+    """The path in plain characters."""
     return _QUOTED.sub(lambda found: found[1] or _BACK[found[0]], path)

@@ -1,0 +1,140 @@
+"""How is the tree kept as fresh as MEGA itself?
+
+The account is listed once. From then on MEGA's events tell what other clients did: `fresh` asks for all that happened
+until now (many callers share one question), and `watch` waits at MEGA for the next change.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+from services.sync.remotes.errors import RemoteError, RunFailed, Unreachable
+from services.sync.remotes.mega.api import Api
+from services.sync.remotes.mega.channel import Command
+from services.sync.remotes.mega.nodes import Node, decode
+from services.sync.remotes.mega.tree import Tree
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 90.0
+PAUSE_SECONDS = 5.0
+SLICE = 200
+
+
+class Account:
+    """The tree and the ways to change it."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.tag = secrets.token_urlsafe(8)
+        self._tree: Tree | None = None
+        self._asking: asyncio.Task[str] | None = None
+        self._next: asyncio.Task[str] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._draining = asyncio.Lock()
+        self._doubtful = False
+
+    @property
+    def tree(self) -> Tree:
+        """What is known. Valid after `load`."""
+        if self._tree is None:
+            raise Unreachable("MEGA was used before it was connected")
+        return self._tree
+
+    async def load(self) -> None:
+        """List everything anew."""
+        listing = await self.api.whole({"a": "f", "c": 1, "r": 1}, "listing MEGA")
+        self._tree = await self.api.run(Tree.of, listing, self.api.session.master_key)
+        self._doubtful = False
+        self._changed.set()
+
+    async def fresh(self) -> None:
+        """Return when everything that had happened before this call is in the tree."""
+        if self._doubtful:
+            await self.load()
+            return
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._drain())
+            await asyncio.shield(self._asking)
+            return
+        # the question under way may have been answered before this call: the next one serves all who wait now
+        if self._next is None or self._next.done():
+            self._next = asyncio.create_task(self._drain_after(self._asking))
+        await asyncio.shield(self._next)
+
+    async def change(self, command: Command, what: str) -> Any:
+        """Send a command that changes the tree, marked as ours."""
+        try:
+            return await self.api.send({**command, "i": self.tag}, what)
+        except RunFailed:
+            # it may have happened, and an event of our own would be skipped
+            self._doubtful = True
+            raise
+
+    def put(self, found: dict[str, Any]) -> Node:
+        """Take over a node that MEGA answered to one of our commands."""
+        node = decode(found, self.api.session.master_key)
+        if node is None or node.name is None:
+            raise Unreachable("MEGA stored a node that can't be read")
+        self.tree.put(node)
+        return node
+
+    def listen(self) -> None:
+        """Keep the tree fresh from now until `stop`."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                url = await self._drain()
+                await self.api.run(self.api.channel.wait, url, WAIT_SECONDS)
+            except RemoteError as error:
+                log.debug("mega_events_paused", extra={"reason": error.message})
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def events(self) -> AsyncIterator[None]:
+        """A hint for each time that another client changed something."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            yield
+
+    async def stop(self) -> None:
+        """End the questions under way."""
+        tasks = [task for task in (self._watching, self._asking, self._next) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _drain_after(self, running: "asyncio.Task[str]") -> str:
+        await asyncio.wait({running})
+        self._asking = self._next
+        return await self._drain()
+
+    async def _drain(self) -> str:
+        """Take over all events there are; give the address to wait for more."""
+        async with self._draining:
+            while True:
+                tree = self.tree
+                match await self.api.poll(tree.sn):
+                    case {"w": str(url)}:
+                        return url
+                    case {"a": list(events), "sn": str(sn)}:
+                        await self._take(tree, events, sn)
+                    case _:
+                        raise Unreachable("MEGA's events make no sense")
+
+    async def _take(self, tree: Tree, events: list[dict[str, Any]], sn: str) -> None:
+        if tree.sn == sn or tree is not self._tree:
+            return
+        changed = False
+        for start in range(0, len(events), SLICE):
+            changed |= tree.apply(events[start : start + SLICE], self.tag, self.api.session.master_key)
+            await asyncio.sleep(0)
+        tree.sn = sn
+        if changed:
+            self._changed.set()

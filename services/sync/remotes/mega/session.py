@@ -1,0 +1,110 @@
+"""Who are we for MEGA, and how is a login spared?
+
+mega.py does the login: key stretching of both account versions, the master key, the RSA key, the session id. It is
+subclassed, nothing of it is changed. The session is stored with mode 0600 and used again at the next start, because
+MEGA blocks accounts that log in often; a session that MEGA has ended is replaced by one new login.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mega import Mega
+from mega.crypto import a32_to_str
+from mega.errors import RequestError
+
+from helix.parsing import Secret
+from services.sync.remotes.errors import Refused, Unreachable
+from services.sync.remotes.mega.channel import Channel, code_of
+from services.sync.remotes.mega.codes import NOT_FOUND, Coded, of_code
+
+_CREDENTIALS = "Correct MEGA_EMAIL and MEGA_PASS, then start again."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login's fruit; it gives full access, so it is never shown."""
+
+    sid: str = field(repr=False)
+    master_key: bytes = field(repr=False)
+    resumed: bool = False
+
+
+class Login(Mega):  # type: ignore[misc]
+    """mega.py's login on our transport: no endless retries, proof of work, typed errors."""
+
+    def __init__(self, ask: Callable[[dict[str, Any]], Any]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def authenticate(self, email: str, password: str) -> Session:
+        """Log in. Raises `Coded` with MEGA's number."""
+        if not password.isascii() and "s" not in self._ask({"a": "us0", "user": email.lower()}):
+            # accounts of the first version hash UTF-8, and mega.py writes latin-1
+            password = password.encode().decode("latin-1")
+        self._login_user(email, password)
+        return Session(self.sid, a32_to_str(self.master_key))
+
+    def _api_request(self, data: Any) -> Any:
+        return self._ask(data)
+
+
+class Sessions:
+    """Gives the session; blocking."""
+
+    def __init__(self, channel: Channel, email: str, password: Secret, store: Path) -> None:
+        self._channel = channel
+        self._email = email
+        self._password = password
+        account = hashlib.sha256(email.lower().encode()).hexdigest()[:16]
+        self._file = store / f"session-{account}.json"
+
+    def resume(self) -> Session | None:
+        """The stored session, if there is one."""
+        try:
+            stored = json.loads(self._file.read_text())
+            return Session(stored["sid"], bytes.fromhex(stored["master_key"]), resumed=True)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def login(self) -> Session:
+        """Log in with the password and store the session."""
+        what = "logging in to MEGA"
+        try:
+            session = Login(self._ask).authenticate(self._email, self._password.reveal())
+        except Coded as refused:
+            if refused.code == NOT_FOUND:
+                raise Refused("MEGA does not know this e-mail and password", remedy=_CREDENTIALS) from None
+            raise of_code(refused.code, what) from None
+        except (RequestError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            # mega.py meets an answer it does not know with whatever breaks first
+            raise Unreachable(f"{what}: the answer makes no sense ({type(error).__name__})") from None
+        self._save(session)
+        return session
+
+    def forget(self) -> None:
+        """Remove the stored session."""
+        self._file.unlink(missing_ok=True)
+
+    def _ask(self, command: dict[str, Any]) -> Any:
+        result = self._channel.exchange([command], None)[0]
+        code = code_of(result)
+        if code is not None and code < 0:
+            raise Coded(code)
+        return result
+
+    def _save(self, session: Session) -> None:
+        """Whole or not at all, readable by nobody else; a read-only disk only costs a login at the next start."""
+        temporary = self._file.with_suffix(".new")
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.unlink(missing_ok=True)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w") as file:
+                json.dump({"sid": session.sid, "master_key": session.master_key.hex()}, file)
+            temporary.replace(self._file)

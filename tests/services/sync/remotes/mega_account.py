@@ -1,0 +1,41 @@
+"""How does a test get the MEGA remote on the test server?"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from helix.core.pacing import Backoff
+from helix.parsing import Secret
+from helix.settings import Mega
+from services.sync.remotes.mega.remote import MegaRemote
+from tests.emulators.mega import MegaServer
+
+EMAIL, PASSWORD = "me@example.org", "correct horse battery"
+FOLDER = "Helix/files"
+QUICK = Backoff(first=0.01, ceiling=0.05, tries=4)
+READ_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def open_server() -> AsyncIterator[MegaServer]:
+    """A server with one account, in a thread of its own, as a foreign machine would be."""
+    with MegaServer() as server:
+        server.add_account(EMAIL, PASSWORD)
+        yield server
+
+
+def make(server: MegaServer, home: Path, *, password: str = PASSWORD, read_back: bool = False) -> MegaRemote:
+    """A remote that is not yet connected."""
+    settings = Mega(EMAIL, Secret(password), server.url)
+    return MegaRemote(FOLDER, settings, home, read_back=read_back, patience=QUICK, read_seconds=READ_SECONDS)
+
+
+@asynccontextmanager
+async def account_of(server: MegaServer, home: Path) -> AsyncIterator[MegaRemote]:
+    """A connected remote."""
+    remote = make(server, home)
+    await remote.connect()
+    try:
+        yield remote
+    finally:
+        await remote.close()
