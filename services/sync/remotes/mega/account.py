@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
-from services.sync.remotes.errors import RemoteError, RunFailed, Unreachable
+from services.sync.remotes.errors import ItemFailed, RemoteError, RunFailed, Unreachable
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.channel import Command
 from services.sync.remotes.mega.nodes import Node, decode
@@ -45,9 +45,12 @@ class Account:
         return self._tree
 
     async def load(self) -> None:
-        """List everything anew."""
-        listing = await self.api.whole({"a": "f", "c": 1, "r": 1}, "listing MEGA")
-        self._tree = await self.api.run(Tree.of, listing, self.api.session.master_key)
+        """List everything anew; twice, if MEGA itself counts more files than it listed."""
+        tree = await self._listed()
+        if await self._lacks_files(tree):
+            log.warning("mega_listing_short", extra={"files": tree.count_files()})
+            tree = await self._listed()
+        self._tree = tree
         self._doubtful = False
         self._changed.set()
 
@@ -109,6 +112,21 @@ class Account:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listed(self) -> Tree:
+        try:
+            listing = await self.api.whole({"a": "f", "c": 1, "r": 1}, "listing MEGA")
+        except ItemFailed as error:
+            raise Unreachable(error.message) from error
+        return await self.api.run(Tree.of, listing, self.api.session.master_key)
+
+    async def _lacks_files(self, tree: Tree) -> bool:
+        answer = await self.api.send({"a": "uq", "strg": 1}, "asking for the quota")
+        match answer:
+            case {"cstrgn": {tree.root: [int(), int(files), *_]}}:
+                return await self.api.run(tree.count_files) < files
+            case _:
+                return False
 
     async def _drain_after(self, running: "asyncio.Task[str]") -> str:
         await asyncio.wait({running})

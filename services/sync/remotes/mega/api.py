@@ -25,7 +25,7 @@ T = TypeVar("T")
 MOST_COMMANDS = 64
 TALKERS = 4
 RENEWAL_SECONDS = 30.0
-"""Two logins are at least so far apart: MEGA blocks accounts that log in all the time."""
+"""Two renewals are at least so far apart: MEGA blocks accounts that log in all the time."""
 
 
 class Api:
@@ -63,7 +63,7 @@ class Api:
     async def open(self) -> None:
         """Take the stored session, or log in."""
         if self._session is None:
-            self._session = await self.run(self._sessions.resume) or await self._login()
+            self._session = await self.run(self._sessions.resume) or await self.run(self._sessions.login)
 
     async def whole(self, command: Command, what: str) -> Any:
         """One command alone, such as the listing, parsed in small steps."""
@@ -147,12 +147,8 @@ class Api:
             since = time.monotonic() - self._renewed_at
             if since < RENEWAL_SECONDS:
                 raise Throttled("MEGA ended the session again", retry_after=RENEWAL_SECONDS - since)
-            self._session = await self._login()
-
-    async def _login(self) -> Session:
-        session = await self.run(self._sessions.login)
-        self._renewed_at = time.monotonic()
-        return session
+            self._renewed_at = time.monotonic()
+            self._session = await self.run(self._sessions.login)
 
 
 async def _in_thread(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:

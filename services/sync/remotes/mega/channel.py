@@ -37,11 +37,13 @@ class Channel:
 
     def exchange(self, commands: Sequence[Command], sid: str | None, *, parse: Parse = json.loads) -> list[Any]:
         """The commands' results in order; raises `Coded` for a number that concerns the whole request."""
-        query = {"id": str(next(self._ids))} | ({"sid": sid} if sid else {})
-        url = f"{self._base}/cs?{urlencode(query)}"
-        body = json.dumps(commands, separators=(",", ":")).encode()
+        url, body = self._request(commands, sid)
         results: list[Any] = self._repeated(lambda: self._once(url, body, parse, len(commands)))
         return results
+
+    def single(self, command: Command) -> Any:
+        """One command without a session; a refusal of the command is `Coded`, too."""
+        return self._repeated(lambda: self._single(command))
 
     def poll(self, sid: str, sn: str) -> dict[str, Any]:
         """What has happened since `sn`: events, or an address to wait at."""
@@ -54,6 +56,17 @@ class Channel:
     def wait(self, url: str, seconds: float) -> None:
         """Return when something may have happened, or after a while."""
         self.transport.post(url, b"", read=seconds)
+
+    def _request(self, commands: Sequence[Command], sid: str | None) -> tuple[str, bytes]:
+        query = {"id": str(next(self._ids))} | ({"sid": sid} if sid else {})
+        return f"{self._base}/cs?{urlencode(query)}", json.dumps(commands, separators=(",", ":")).encode()
+
+    def _single(self, command: Command) -> Any:
+        result = self._once(*self._request([command], None), json.loads, 1)[0]
+        code = code_of(result)
+        if code is not None and code < 0:
+            raise Coded(code)
+        return result
 
     def _once(self, url: str, body: bytes, parse: Parse, count: int) -> list[Any]:
         found = self._answered(self._demand(url, body), parse)

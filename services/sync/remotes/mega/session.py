@@ -20,7 +20,7 @@ from mega.errors import RequestError
 
 from helix.parsing import Secret
 from services.sync.remotes.errors import Refused, Unreachable
-from services.sync.remotes.mega.channel import Channel, code_of
+from services.sync.remotes.mega.channel import Channel
 from services.sync.remotes.mega.codes import NOT_FOUND, Coded, of_code
 
 _CREDENTIALS = "Correct MEGA_EMAIL and MEGA_PASS, then start again."
@@ -76,7 +76,7 @@ class Sessions:
         """Log in with the password and store the session."""
         what = "logging in to MEGA"
         try:
-            session = Login(self._ask).authenticate(self._email, self._password.reveal())
+            session = Login(self._channel.single).authenticate(self._email, self._password.reveal())
         except Coded as refused:
             if refused.code == NOT_FOUND:
                 raise Refused("MEGA does not know this e-mail and password", remedy=_CREDENTIALS) from None
@@ -90,13 +90,6 @@ class Sessions:
     def forget(self) -> None:
         """Remove the stored session."""
         self._file.unlink(missing_ok=True)
-
-    def _ask(self, command: dict[str, Any]) -> Any:
-        result = self._channel.exchange([command], None)[0]
-        code = code_of(result)
-        if code is not None and code < 0:
-            raise Coded(code)
-        return result
 
     def _save(self, session: Session) -> None:
         """Whole or not at all, readable by nobody else; a read-only disk only costs a login at the next start."""

@@ -114,6 +114,16 @@ class Tree:
             else:
                 stack.pop()
 
+    def count_files(self) -> int:
+        """How many files stand below the cloud drive, readable or not."""
+        count, pending = 0, [self.root]
+        while pending:
+            for handles in self._below.get(pending.pop(), {}).values():
+                for handle in handles:
+                    count += self.nodes[handle].type is Type.FILE
+                    pending.append(handle)
+        return count
+
     def apply(self, events: Iterable[dict[str, Any]], own_tag: str, master_key: bytes) -> bool:
         """Take over what other clients did; was there anything?"""
         changed = False

@@ -63,7 +63,8 @@ async def _send_to_one_address(api: Api, pieces: Pieces, source: Source, progres
     sent = await side_by_side([partial(one, segment) for segment in segments(source.size)])
     token = next((one.token for one in sent if one.token), None)
     if token is None:
-        raise Unreachable("MEGA did not confirm an upload")
+        # a piece was lost although it was answered: MEGA does not say which
+        raise Expired
     mac = key.file_mac(one for piece in sent for one in piece.macs) if source.size else bytes(8)
     sample = await api.move(_fingerprint, source)
     return Uploaded(token, key.pack(mac), sample, sent[0].digest)

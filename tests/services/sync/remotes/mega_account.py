@@ -24,10 +24,12 @@ async def open_server() -> AsyncIterator[MegaServer]:
         yield server
 
 
-def make(server: MegaServer, home: Path, *, password: str = PASSWORD, read_back: bool = False) -> MegaRemote:
+def make(
+    server: MegaServer, home: Path, *, password: str = PASSWORD, folder: str = FOLDER, read_back: bool = False
+) -> MegaRemote:
     """A remote that is not yet connected."""
     settings = Mega(EMAIL, Secret(password), server.url)
-    return MegaRemote(FOLDER, settings, home, read_back=read_back, patience=QUICK, read_seconds=READ_SECONDS)
+    return MegaRemote(folder, settings, home, read_back=read_back, patience=QUICK, read_seconds=READ_SECONDS)
 
 
 @asynccontextmanager
