@@ -28,10 +28,9 @@ def test_a_file_renamed_here_is_renamed_there_by_its_inode() -> None:
 def test_the_move_tells_what_was_seen_on_both_sides() -> None:
     rows = _renamed_here("a", "b")
 
-    move = plan(rows).actions[0]
+    found = plan(rows).actions
 
-    assert isinstance(move, MoveRemote)
-    assert (move.local, move.remote, move.arrived) == (None, rows[0].remote, rows[1].local)
+    assert found == (MoveRemote("a", None, rows[0].remote, "renamed here", to="b", arrived=rows[1].local),)
 
 
 @pytest.mark.parametrize("field", ["size", "mtime_ns", "inode"])
@@ -77,10 +76,9 @@ def test_an_etag_proves_a_rename_only_where_it_is_an_identity() -> None:
 def test_the_local_move_tells_what_arrived_on_the_remote() -> None:
     rows = [row("a", "old", None, "old"), row("b", None, "old", None)]
 
-    move = plan(rows).actions[0]
+    found = plan(rows).actions
 
-    assert isinstance(move, MoveLocal)
-    assert (move.local, move.remote, move.arrived) == (rows[0].local, None, rows[1].remote)
+    assert found == (MoveLocal("a", rows[0].local, None, "renamed there", to="b", arrived=rows[1].remote),)
 
 
 def test_a_rename_here_of_a_file_edited_there_keeps_the_edit() -> None:
@@ -243,3 +241,29 @@ def test_renames_on_both_sides_that_do_not_meet_are_both_carried_out() -> None:
     ]
 
     assert names(rows, IDENTITY) == ["MoveRemote a > b", "MoveLocal d > e"]
+
+
+def test_several_directories_are_renamed_in_one_round() -> None:
+    second = [
+        Row("g", None, remote("dir"), base("dir", inode=5)),
+        *_renamed_here("g/x", "h/x", inode=9),
+        Row("h", local("dir", inode=5), None, None),
+    ]
+
+    assert names([*_directory_renamed_here(), *second], IDENTITY) == ["MoveRemote d > e", "MoveRemote g > h"]
+
+
+def test_a_path_that_was_written_anew_after_its_file_moved_on_is_no_source() -> None:
+    rows = [
+        Row("a", local("new", inode=8, mtime=2), remote("old"), base("old", inode=7)),
+        Row("c", local("old", inode=7), None, None),
+    ]
+
+    assert names(rows) == ["Upload a", "Upload c"]
+
+
+def test_a_mirror_moves_nothing_to_where_its_target_holds_something_else() -> None:
+    rows = [*_renamed_here("a", "f")]
+    rows[1] = rows[1]._replace(remote=remote("dir"))
+
+    assert names(rows, Rules(mode=Mode.MIRROR)) == ["TrashRemote a", "RemoveDirRemote f", "Upload f"]
