@@ -31,6 +31,9 @@ class State(StrEnum):
     STOPPING = "stopping"
 
 
+REPORTLESS = frozenset({"rclone"})
+"""Programs that are not ours and post nothing: up is what supervisord says, and sync says whether they answer."""
+
 MISCONFIGURED = "misconfigured"
 """State of a program's last report when it leaves with 78: a restart can't help, and its checks say why."""
 

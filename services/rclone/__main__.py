@@ -2,7 +2,7 @@
 
 The process is replaced, so supervisord watches rclone itself. Nothing secret is on its command line: its API needs no
 password because it listens on a Unix socket in a directory of mode 0700, and the remotes' settings come from the
-environment (`RCLONE_CONFIG_…`) or the configuration file. Where no folder uses rclone the process becomes `sleep`,
+environment (`RCLONE_CONFIG_…`) or the configuration file. Where no folder uses rclone the process becomes `tail`,
 which costs under a megabyte, so that supervisord's picture is the same on every host.
 """
 
@@ -18,7 +18,7 @@ from helix.errors import EX_CONFIG, Misconfigured
 def command(config: settings.Settings, binary: str) -> tuple[str, ...]:
     """What this process becomes."""
     if not any(folder.remote.startswith("rclone:") for folder in config.folders):
-        return ("sleep", "infinity")
+        return ("tail", "-f", "/dev/null")
     level = {"DEBUG": "INFO", "INFO": "NOTICE", "WARNING": "NOTICE"}.get(config.log_level, "ERROR")
     return (
         binary,

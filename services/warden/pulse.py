@@ -9,7 +9,7 @@ from helix.core.health import Check, Status
 from helix.lifecycle import Pulse
 from services.warden.ward import Ward
 
-WATCHED = ("health", "sync", "bot")
+WATCHED = ("health", "sync", "bot", "rclone")
 RECENT_SECONDS = 300.0
 
 

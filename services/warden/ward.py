@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from helix import launch
 from helix.board import Board
 from helix.core import restarts
-from helix.core.health import MISCONFIGURED, Check, ProgramState, Report, Status
+from helix.core.health import MISCONFIGURED, REPORTLESS, Check, ProgramState, Report, Status
 from helix.core.restarts import Exit, GiveUp, LeaveDown, Restart
 from helix.errors import HelixError
 from helix.settings import Settings
@@ -82,7 +82,8 @@ class Ward:
                 self._schedule(program.name)
             elif program.state == "RUNNING":
                 self._started.setdefault(program.name, program.started_at)
-                await self._kill_if_hung(program)
+                if program.name not in REPORTLESS:
+                    await self._kill_if_hung(program)
 
     async def _kill_if_hung(self, program: ProgramState) -> None:
         """Kill *program* when its heartbeat has stood still; measured with our own clock, which no jump moves."""

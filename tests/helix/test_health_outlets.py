@@ -67,7 +67,7 @@ async def test_every_web_outlet_names_the_same(situation: Situation, caplog: pyt
     entries = [(entry.get("output"), entry.get("remedy")) for told in body["checks"].values() for entry in told]
     shown = [(cause["output"], cause["remedy"]) for cause in overview.told(verdict)]
     logged = await _logged(situation, caplog)
-    bot = replies.status(verdict, "1.0", "abc", None).text, replies.doctor(verdict).text
+    bot = replies.status(verdict, "1.0", "abc", None).text, replies.doctor(verdict, ()).text
 
     assert shown
     assert set(shown) <= set(entries)

@@ -185,7 +185,7 @@ def test_without_an_rclone_folder_the_program_sleeps(tmp_path: Path) -> None:
             line = Path(f"/proc/{process.pid}/cmdline")
             while b"services.rclone" in line.read_bytes() or not line.read_bytes():
                 used.pause()
-            assert line.read_bytes() == b"sleep\0infinity\0"
+            assert line.read_bytes() == b"tail\0-f\0/dev/null\0"
         finally:
             process.terminate()
             process.wait(10)
