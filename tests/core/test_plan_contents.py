@@ -177,3 +177,21 @@ def test_the_small_words_of_the_trees() -> None:
     inside = [is_inside("a/b", "a"), is_inside("ab", "a"), is_inside("a", "a"), is_inside("a", ""), is_inside("", "")]
     assert inside == [True, False, False, True, False]
     assert sorted(["a.b", "a/c", "a"], key=walk_key) == ["a", "a/c", "a.b"]
+
+
+@pytest.mark.parametrize(
+    ("one", "more"),
+    [
+        (row("a", "one", "three", None), True),
+        (blind(row("a", "one", "two", None)), True),
+        (row("d", "dir", "file", None), True),
+        (row("a", "new", None, None), False),
+        (row("a", "same", "same", None), False),
+    ],
+)
+def test_what_makes_a_copy_asks_for_another_round(one: Row, more: bool) -> None:
+    assert plan([one]).more is more
+
+
+def test_a_one_way_comparison_makes_no_copy_and_needs_no_other_round() -> None:
+    assert not plan([blind(row("a", "one", "two", None))], Rules(mode=Mode.MIRROR)).more

@@ -41,7 +41,7 @@ def test_a_directory_that_holds_filtered_files_is_not_removed_and_not_made_again
 
 
 def test_a_file_that_is_still_written_waits_and_people_see_why() -> None:
-    rules = Rules(unsettled=lambda path, _: path == "a")
+    rules = Rules(unsettled=lambda path, state: path == "a" and state.size == 3)
 
     found = plan([row("a", "new", None, None), row("b", "new", None, None)], rules).actions
 
@@ -83,6 +83,19 @@ def test_what_was_seen_beside_an_unseen_directory_goes_on() -> None:
     rows = [row("d/x", None, "edit", "old"), row("e", None, "old", "old")]
 
     assert names(rows, Rules(unseen_remote=["d"])) == ["Download d/x", "TrashRemote e"]
+
+
+def test_what_is_missing_beside_an_unseen_directory_is_deleted() -> None:
+    assert names([row("e", "old", None, "old")], Rules(unseen_remote=["d"])) == ["TrashLocal e"]
+    assert names([row("e", None, "old", "old")], Rules(unseen_local=["d"])) == ["TrashRemote e"]
+
+
+def test_a_directory_here_around_something_unseen_is_not_removed_and_people_see_why() -> None:
+    found = plan([row("d", "dir", None, "dir")], Rules(unseen_local=["d"])).actions
+
+    assert [type(action) for action in found] == [Skip]
+    assert isinstance(found[0], Skip)
+    assert found[0].reason is Reason.UNSEEN
 
 
 def test_a_directory_around_something_unseen_is_not_removed() -> None:
