@@ -82,10 +82,11 @@ class Interpreter:
         first = None if is_isolated else place.directory
         if words[:1] == ["-m"] and len(words) > 1:
             found = tools.start(words[1], words[2:], place)
+            path = place.search_path(first)
             if found is not None:
                 self.targets.extend(found)
-                return
-            path = place.search_path(first)
+                if not _is_ours(words[1], path, place):
+                    return
             self.targets.append(Target(TargetKind.MODULE, words[1], path, place.directory, is_main=True))
         elif words[:1] == ["-c"] and len(words) > 1:
             path = place.search_path(first)
@@ -138,6 +139,8 @@ class Interpreter:
 
     def _tool(self, name: str, rest: list[str], found: list[Target], place: Surroundings, depth: int) -> None:
         self.targets.extend(found)
+        if name in place.system.scripts:
+            self._console_script(place.system.scripts[name], place)
         if name == "honcho":
             procfile = self.read(place.located("Procfile")) or ""
             for line in procfile.splitlines():
@@ -187,6 +190,16 @@ def _s6_scripts(place: Surroundings) -> Iterator[str]:
     for path in place.system.walk("/etc"):
         if S6_SCRIPT.fullmatch(path) and posixpath.basename(path) not in {"type", "dependencies"}:
             yield path
+
+
+def _is_ours(name: str, path: Sequence[str], place: Surroundings) -> bool:
+    """Tell whether a tool's own package is in the image, because this is the tool's repository."""
+    folders = [
+        *path,
+        *place.system.roots,
+        *(folder for folder in place.system.children if folder.endswith("-packages")),
+    ]
+    return any(place.system.is_file(posixpath.join(folder, name, "__init__.py")) for folder in folders)
 
 
 def _with_arguments(words: Sequence[str], arguments: Sequence[str]) -> list[str]:

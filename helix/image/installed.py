@@ -63,7 +63,7 @@ class Installed:
 
     def severity(self, grade: Grade) -> Severity:
         """Say how bad an absent distribution is."""
-        if self.is_blind:
+        if self.is_blind or self.declared.is_open:
             return Severity.INFO
         if self.is_sure and not self.image.effects.generators:
             return BY_GRADE[grade]

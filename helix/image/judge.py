@@ -125,7 +125,7 @@ class Judge:
             at, place = self._at(need), self._copy_line((need.file or "/",))
             severity = BY_GRADE[need.grade]
             yield Finding(Kind.MISSING_MODULE, severity, name, message, "use its successor", at, need.chain, place)
-        elif found is None and need.grade < Grade.GUARDED:
+        elif found is None and need.grade < Grade.GUARDED and not name.startswith("__"):
             yield self._missing_distribution(name, need)
 
     def absent_part(self, name: str, parent: Spec, need: Need) -> Iterator[Finding]:

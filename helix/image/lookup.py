@@ -38,12 +38,17 @@ class Lookup:
         return [(root, folder) for folder in target.path for root in self.checkout.roots(self.system, folder)]
 
     def far_roots(self, target: Target, file: str) -> list[tuple[str, str]]:
-        """Add where a module usually lies in a repository: at its root, in src, beside the one that imports it."""
+        """Add where a module usually lies in a repository: at its root, in src, beside a script that imports it."""
         folder = target.path[0] if target.path else target.directory
-        origin = self.system.origin(file) if file else None
-        beside = "/" + posixpath.dirname(self.checkout.path_of(origin.source)) if origin and origin.source else "/"
         prefix = "/" + self.checkout.prefix
-        return [(root, folder) for root in dict.fromkeys((prefix, "/", posixpath.join(prefix, "src"), "/src", beside))]
+        roots = [prefix, "/", posixpath.join(prefix, "src"), "/src"]
+        origin = self.system.origin(file) if file else None
+        if origin is not None and origin.source is not None:
+            beside = "/" + posixpath.dirname(self.checkout.path_of(origin.source))
+            # what lies in a package is only imported by its full name
+            if not self.checkout.system.is_file(posixpath.join(beside, "__init__.py")):
+                roots.append(beside)
+        return [(root, folder) for root in dict.fromkeys(roots)]
 
     def module(self, roots: Sequence[tuple[str, str]], dotted: str) -> Found | None:
         """Find a module in the repository; give its path there, and where it belongs in the image."""

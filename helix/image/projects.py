@@ -138,5 +138,7 @@ def _literal_in_setup_py(text: str, name: str) -> list[str] | None:
 
 
 def _scripts_in_setup(texts: dict[str, str | None]) -> dict[str, str]:
-    text = f"{texts['setup.cfg'] or ''}\n{texts['setup.py'] or ''}"
-    return dict(re.findall(r"^\s*['\"]?([\w.-]+)\s*=\s*([\w.]+:[\w.]+)['\"]?,?\s*\]?", text, re.MULTILINE))
+    """Find `name = module:attribute`: a line of setup.cfg, a text in quotes in setup.py."""
+    lines = dict(re.findall(r"^\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*$", texts["setup.cfg"] or "", re.MULTILINE))
+    quoted = re.findall(r"['\"]\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*(?:\[[^\]]*\])?['\"]", texts["setup.py"] or "")
+    return lines | dict(quoted)

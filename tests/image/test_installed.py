@@ -49,7 +49,7 @@ INSTALLS = {
     "an extra": (
         "COPY . .\nRUN pip install '.[web]'",
         {
-            "pyproject.toml": '[project]\nname = "x"\nversion = "1"\n[project.optional-dependencies]\nweb = ["requests"]\n'
+            "pyproject.toml": '[project]\nname = "x"\n[project.optional-dependencies]\nweb = ["requests"]\n',
         },
     ),
     "setup.py": ("COPY . .\nRUN pip install .", {"setup.py": "setup(install_requires=['requests'])\n"}),

@@ -34,7 +34,7 @@ def collect(tree: Context, image: Image, file: str | None, services: Sequence[Se
         entries.extend(replace(entry, mounts=mounts) for entry in dockerfile.find(image, file))
     if "Procfile" in tree.files:
         entries.extend(procfile.find(tree.text("Procfile") or "", "Procfile"))
-    entries.extend(_supervised(tree, image, read))
+    entries.extend(_supervised(tree, image, read, {word for entry in entries for word in _words(entry)}))
     entries.extend(_with_entrypoint(service.entry, image) for service in services if service.entry is not None)
     entries.extend(platforms.find(tree.text, has_dockerfile=file is not None))
     for path in sorted(path for path in tree.files if MANIFEST.search(path))[:MOST_MANIFESTS]:
@@ -42,12 +42,23 @@ def collect(tree: Context, image: Image, file: str | None, services: Sequence[Se
     return _distinct(entries)
 
 
-def _supervised(tree: Context, image: Image, read: Reader) -> Iterator[Entry]:
-    """Yield the programs of every supervisord.conf that the image holds."""
+def _supervised(tree: Context, image: Image, read: Reader, words: set[str]) -> Iterator[Entry]:
+    """Yield the programs of supervisord's configuration: named in a command, at the usual place, or in the root.
+
+    One that only lies in a folder of examples is nobody's entry point.
+    """
     for path, origin in sorted(image.system.files.items()):
-        if SUPERVISORD.search(path) and (origin.source in tree.files or origin.text is not None):
+        if not SUPERVISORD.search(path) or not (origin.source in tree.files or origin.text is not None):
+            continue
+        is_named = any(word.endswith(posixpath.basename(path)) for word in words)
+        is_in_root = origin.source is not None and "/" not in origin.source
+        if is_named or is_in_root or path.startswith("/etc/"):
             include = partial(_included, image, read, path)
             yield from supervisord.find(read(path) or "", origin.source or path, posixpath.dirname(path), include)
+
+
+def _words(entry: Entry) -> Sequence[str]:
+    return entry.argv if entry.text is None else shell_words(entry.text) or ()
 
 
 def _included(image: Image, read: Reader, path: str, pattern: str) -> list[tuple[str, str]]:

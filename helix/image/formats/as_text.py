@@ -31,10 +31,14 @@ def _render(report: Report, *, has_colours: bool) -> str:
         lines.append(f"{paint(_plain(entry.entry), '1')}  ({entry.source})")
         if entry.sys_path:
             lines.append(f"  sys.path: {', '.join(entry.sys_path)}")
-        lines.extend(f"  {line}" for finding in entry.findings for line in _finding(finding, paint))
+        shown = [finding for finding in entry.findings if finding.severity is not Severity.INFO]
+        lines.extend(f"  {line}" for finding in shown for line in _finding(finding, paint))
         if entry.note:
             lines.append(f"  {entry.note}")
-        elif not entry.findings:
+        if len(shown) < len(entry.findings):
+            count = len(entry.findings) - len(shown)
+            lines.append(f"  {count} more that is provided for or can't be told: --format json names it")
+        elif not shown and not entry.note:
             lines.append(f"  {paint('fine', '32')}")
     for finding in report.findings:
         lines.extend(_finding(finding, paint))
