@@ -32,6 +32,7 @@ class Visit:
     is_package: bool = field(compare=False, default=False)
     is_main: bool = field(compare=False, default=False)
     can_be_relative: bool = field(compare=False, default=True)
+    called: str = field(compare=False, default="")
 
 
 @dataclass(slots=True)
@@ -91,16 +92,26 @@ class Closure:
         )
         if self.target.is_main and main is not None and main.file is not None:
             self._push(Visit(Grade.START, Grade.START, 0, main.file, main.name, (), False, True))
+        elif self.target.attribute and spec.file is not None:
+            called = self.target.attribute
+            self._push(Visit(Grade.START, Grade.START, 0, spec.file, spec.name, (), spec.is_package, called=called))
 
     def _push(self, visit: Visit) -> None:
         grade, files = self._seen.get(visit.file, (None, None))
-        if grade is None or files is None or visit.is_main or visit.grade < grade or visit.files < files:
+        if (
+            grade is None
+            or files is None
+            or visit.is_main
+            or visit.called
+            or visit.grade < grade
+            or visit.files < files
+        ):
             best = visit.grade if grade is None else min(grade, visit.grade)
             self._seen[visit.file] = (best, visit.files if files is None else min(files, visit.files))
             heapq.heappush(self._heap, visit)
 
     def _read(self, visit: Visit) -> None:
-        facts = self.judge.facts(visit.file, is_main=visit.is_main)
+        facts = self.judge.facts(visit.file, is_main=visit.is_main, called=visit.called)
         if facts is None:
             return
         if facts.error:

@@ -52,8 +52,8 @@ class Scope:
         return Scope(max(self.grade, grade), self.guards_imports, self.guards_files)
 
 
-def read(text: str, *, is_main: bool) -> Facts:
-    """Read a module; `is_main` says that it is the program itself (`__name__ == "__main__"`)."""
+def read(text: str, *, is_main: bool, called: str = "") -> Facts:
+    """Read a module; `is_main` says that it is the program itself, `called` names a function that the start calls."""
     try:
         tree = ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
@@ -62,7 +62,7 @@ def read(text: str, *, is_main: bool) -> Facts:
         return Facts(error=f"can't be parsed: {error}", error_line=0)
     reader = _Reader(is_main, text.split("\n"))
     try:
-        reader.module(tree)
+        reader.module(tree, called)
     except RecursionError:
         return Facts(error="is nested too deeply to be read", error_line=0)
     return Facts(tuple(reader.imports), tuple(reader.walks), tuple(reader.references), bound(tree, text))
@@ -81,10 +81,12 @@ class _Reader:
     reached: dict[str, Grade] = field(default_factory=dict)
     pending: list[Function] = field(default_factory=list)
 
-    def module(self, tree: ast.Module) -> None:
+    def module(self, tree: ast.Module, called: str) -> None:
         for node in tree.body:
             if isinstance(node, Function):
                 self.functions.setdefault(node.name, []).append(node)
+        if called in self.functions:
+            self.reached[called] = Grade.START
         self.block(tree.body, Scope(Grade.START))
         done: set[str] = set()
         while waiting := [name for name in self.reached if name not in done]:

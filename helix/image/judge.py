@@ -31,7 +31,7 @@ class Judge:
     blame: Blame
     read: Reader
     mounts: tuple[str, ...] = ()
-    _facts: dict[tuple[str, bool], Facts | None] = field(default_factory=dict)
+    _facts: dict[tuple[str, bool, str], Facts | None] = field(default_factory=dict)
     _shadowed: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -55,13 +55,13 @@ class Judge:
         folders = {path.partition("-packages/")[0] + "-packages" for path in self.system.files if "-packages/" in path}
         return (*sorted(folders | set(self.system.bundles)), *sorted(self.system.roots))
 
-    def facts(self, file: str, *, is_main: bool) -> Facts | None:
+    def facts(self, file: str, *, is_main: bool, called: str = "") -> Facts | None:
         """Read a module once; None when its text is not known."""
         origin = self.system.origin(file)
-        key = ((origin.source if origin else None) or file, is_main)
+        key = ((origin.source if origin else None) or file, is_main, called)
         if key not in self._facts:
             text = self.read(file) if file.endswith(".py") or is_main else None
-            self._facts[key] = imports.read(text, is_main=is_main) if text is not None else None
+            self._facts[key] = imports.read(text, is_main=is_main, called=called) if text is not None else None
         return self._facts[key]
 
     def place(self, file: str, line: int) -> Place:
@@ -152,15 +152,30 @@ class Judge:
     def unbound(self, spec: Spec, name: str, need: Need) -> Iterator[Finding]:
         """Judge `from spec import name` where the module that resolves has no such name."""
         where = self.place(spec.file, 1).file if spec.file else ", ".join(spec.folders)
-        message = f"cannot import name {name!r} from {spec.name}: {where} has none"
-        remedy = f"import it from the module that defines it; {spec.name} resolves to {where}"
         folders = spec.folders or (posixpath.dirname(spec.file or "/"),)
-        severity = self._capped(
-            BY_GRADE[need.grade], folders, is_unsure=spec.file is None and bool(self.image.effects.generators)
+        cause = Cause(
+            f"{where} has none",
+            f"import it from the module that defines it; {spec.name} resolves to {where}",
+            self._copy_line(folders),
         )
-        at = self._at(need)
+        if spec.file is None:
+            cause = self._lost_package(spec) or cause
+        is_unsure = spec.file is None and bool(self.image.effects.generators)
+        severity = self._capped(BY_GRADE[need.grade], folders, is_unsure=is_unsure)
+        message = f"cannot import name {name!r} from {spec.name}: {cause.message}"
         full = f"{spec.name}.{name}"
-        yield Finding(Kind.MISSING_MODULE, severity, full, message, remedy, at, need.chain, self._copy_line(folders))
+        yield Finding(
+            Kind.MISSING_MODULE, severity, full, message, cause.remedy, self._at(need), need.chain, cause.place
+        )
+
+    def _lost_package(self, spec: Spec) -> Cause | None:
+        """Tell why a package of the repository has lost its `__init__.py` on the way into the image."""
+        for folder in spec.folders:
+            for root in self.blame.checkout.roots(self.system, folder):
+                source = posixpath.join(root, "__init__.py")
+                if self.blame.checkout.keeps(source):
+                    return self.blame.absent(source, posixpath.join(folder, "__init__.py"))
+        return None
 
     def is_in_checkout(self, spec: Spec, name: str) -> bool:
         """Tell whether the repository has a submodule that the image's package lacks."""
