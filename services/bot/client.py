@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import json
 import logging
+import threading
 import time
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import KeepAliveHandler
 
 from services.bot import failures, publish
 from services.bot.audit import Deed, shortened
@@ -80,6 +82,16 @@ class Helix(commands.Bot):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self.kit.jobs.idle()
+
+    async def close(self) -> None:
+        """Close everything; a connection that broke at a bad moment must leave no heartbeat thread or pool behind."""
+        try:
+            await super().close()
+        finally:
+            for thread in threading.enumerate():
+                if isinstance(thread, KeepAliveHandler):
+                    thread.stop()
+            await self.http.close()
 
     async def get_context(self, origin: Any, /, *, cls: type[Any] = Ctx) -> Any:
         """Make our own context for messages and interactions alike."""

@@ -29,7 +29,7 @@ async def run(ctx: Ctx, control: Control, stopping: asyncio.Event) -> None:
     try:
         while not (await asyncio.wait({going, stop}, timeout=EDIT_SECONDS, return_when=asyncio.FIRST_COMPLETED))[0]:
             message = await _show(ctx, message, sync.running(await _progress(control)))
-        ended = sync.run((await going)["run"]) if going.done() else LEFT
+        ended = sync.ended((await going)["runs"]) if going.done() else LEFT
     finally:
         going.cancel()
         stop.cancel()

@@ -115,12 +115,14 @@ def size(count: float) -> str:
 
 def span(seconds: float) -> str:
     """Show a duration, such as "2 d 3 h"."""
+    if seconds < 10:
+        return f"{seconds:.2g} s"
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
     shown = [f"{number} {unit}" for number, unit in parts if number]
-    return " ".join(shown[:2]) or ("0 s" if seconds < 0.001 else f"{seconds:.2g} s")
+    return " ".join(shown[:2])
 
 
 def _fit_panel(panel: Panel) -> Panel:

@@ -63,12 +63,17 @@ def running(progress: str) -> Reply:
     return Reply(f"{MARKS[Tone.PLAIN]} **Pass running** · {progress or 'looking what has changed'}")
 
 
-def run(result: Json | None) -> Reply:
-    """Tell a pass's result; None is a pass that still runs."""
-    if result is None:
+def ended(runs: Sequence[Json]) -> Reply:
+    """Tell how the pass ended in each folder; none is a pass that still runs."""
+    if not runs:
         return Reply(f"{MARKS[Tone.WARN]} **The pass still runs** · `status` shows how far it is")
-    tone = _OUTCOMES.get(str(result["outcome"]), Tone.WARN)
-    return Reply(f"{MARKS[tone]} **Pass ended: {result['outcome']}** · {_counts(result)}{_error(result)}")
+    return Reply("\n".join(_ended(run, named=len(runs) > 1) for run in runs))
+
+
+def _ended(run: Json, *, named: bool) -> str:
+    tone = _OUTCOMES.get(str(run["outcome"]), Tone.WARN)
+    folder = f" in {code(str(run['folder']))}" if named else ""
+    return f"{MARKS[tone]} **Pass ended: {run['outcome']}**{folder} · {_counts(run)}{_error(run)}"
 
 
 def _counts(result: Json) -> str:

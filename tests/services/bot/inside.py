@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from helix.board import Board
 from helix.core.health import Report
 from services.bot.lives import Timing
 from services.bot.run import run
+from tests.services.bot.stage import until
 
 BRISK = Timing(watchdog_seconds=0.6, first_delay_seconds=0.1, longest_delay_seconds=0.3, look_seconds=0.1)
 
@@ -34,6 +36,12 @@ async def bot_inside(home: Path, env: Mapping[str, str], **patience: Any) -> Asy
         with contextlib.suppress(asyncio.CancelledError):
             await running
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+        await until(lambda: not heartbeats(), within=5, what="no heartbeat thread is left behind")
+
+
+def heartbeats() -> list[str]:
+    """Give the library's heartbeat threads that run."""
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("keep-alive-handler")]
 
 
 def reported(board: Board) -> Report:

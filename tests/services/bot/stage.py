@@ -80,7 +80,7 @@ class ControlSocket:
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {
             "GET /v1/status": {"state": "writer", "paused": False, "folders": [dict(FOLDER)]},
-            "POST /v1/sync": {"accepted": True, "run": dict(RUN)},
+            "POST /v1/sync": {"accepted": True, "runs": [dict(RUN)]},
             "POST /v1/selftest": selftest(),
             "POST /v1/pause": {"paused": True},
             "POST /v1/resume": {"paused": False},

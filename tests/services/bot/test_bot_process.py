@@ -1,5 +1,6 @@
 """How does the bot start, refuse and stop, as a process?"""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from helix.core.health import Status
 from tests.emulators.discord import DiscordServer, Fault
+from tests.emulators.discord.proxy import ConnectProxy
 from tests.services.bot.stage import ROOT, bot, environment, until
 
 
@@ -159,3 +161,35 @@ async def test_a_refused_publication_of_commands_does_not_stop_the_start(
 
         assert running.events("commands_not_published")
     assert "Helix" in reply.content
+
+
+async def test_the_bot_reaches_discord_by_its_own_names_through_a_proxy_and_a_private_authority(home: Path) -> None:
+    async with DiscordServer(tls_port=0) as server:
+        assert server.tls_port is not None
+        authority = server.write_authority(home / "ca.pem")
+        async with ConnectProxy(server.tls_port) as proxy:
+            env = environment(home, server, DISCORD_PROXY_URL=proxy.url, DISCORD_CA_FILE=str(authority))
+            env = {name: text for name, text in env.items() if name not in ("DISCORD_API_BASE", "DISCORD_GATEWAY_URL")}
+            async with bot(home, env) as running:
+                await server.people.ready()
+                reply = await server.people.reply(server.people.say("!version"))
+
+                assert running.events("discord_endpoint_replaced") == []
+    assert "Helix" in reply.content
+    assert {"discord.com:443", "gateway.discord.gg:443"} == set(proxy.wanted)
+
+
+async def test_the_posted_figures_pass_promtools_check(home: Path, discord_server: DiscordServer) -> None:
+    async with bot(home, environment(home, discord_server)) as running:
+        await discord_server.people.ready()
+        await discord_server.people.reply(discord_server.people.say("!version"))
+        await until(lambda: 'helix_bot_commands_total{command="version",outcome="ok"} 1.0' in running.metrics())
+        figures = running.metrics()
+
+    checked = await asyncio.to_thread(
+        subprocess.run, ["promtool", "check", "metrics"], input=figures, capture_output=True, text=True, timeout=30
+    )
+
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+    assert "helix_bot_connected 1.0" in figures
+    assert "helix_bot_ack_age_seconds" in figures

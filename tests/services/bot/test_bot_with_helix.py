@@ -24,6 +24,7 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
 
         async def ask(text: str) -> str:
             reply = await people.reply(people.say(text), timeout=30)
+            await until(lambda: "Pass running" not in reply.content, within=30)
             return reply.content + str(reply.embeds)
 
         status = await ask("!status")
@@ -45,7 +46,7 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
     assert "🟢 **Helix is ready, keeping the files**" in status
     assert "sync: RUNNING" in status
     assert "Round trip passed** on `local`" in round_trip
-    assert ("2 uploaded" in uploaded, arrived, "`hello.txt` · 5 B" in listed) == (True, "hello", True)
+    assert ("Pass ended" in uploaded, arrived, "`hello.txt` · 5 B" in listed) == (True, "hello", True)
     assert (gone, "Back again" in restored) == (False, True)
     assert "upload done" in history
     assert "Nothing to do" in planned or "next pass" in planned
