@@ -18,11 +18,12 @@ test: dev check     ## installs what tests need and runs them all
 	@scripts/test-tools.sh
 	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
-check: dev          ## format, lint, types, import directions, shape
+check: dev          ## format, lint, types, import directions, the image from its Dockerfile, shape
 	@$(PY) -m ruff format --check $(SOURCES)
 	@$(PY) -m ruff check $(SOURCES)
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/helix image check .
 	@$(PY) -m pytest -q tests/shape
 
 soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose)
