@@ -9,9 +9,10 @@ from discord.ext import commands
 
 from helix.errors import HelixError
 from services.bot import confirm, shelf
-from services.bot.context import Ctx
+from services.bot.context import Ctx, person_of
 from services.bot.declare import group, limited, part_of
 from services.bot.kit import Kit
+from services.bot.permissions import Need, refusal
 from services.bot.replies import storage
 from services.bot.replies.reply import Reply, code
 
@@ -93,8 +94,9 @@ class StorageCommands(commands.Cog, name="Storage"):
     async def complete_path(
         self, interaction: discord.Interaction[commands.Bot], typed: str
     ) -> list[app_commands.Choice[str]]:
-        """Offer paths; nothing when sync does not answer, for an error can't be shown here."""
-        del interaction
+        """Offer paths to who may read; nothing when sync does not answer, for an error can't be shown here."""
+        if refusal(person_of(interaction.user), self._kit.rules, Need.READ) is not None:
+            return []
         try:
             found = await self._kit.control.files(query=typed, limit=CHOICES)
         except HelixError:

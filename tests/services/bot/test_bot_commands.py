@@ -244,6 +244,22 @@ async def test_a_message_delivered_twice_is_carried_out_once(
     assert len(await people.replies(asked, 2)) == 2
 
 
+async def test_an_interaction_delivered_twice_is_carried_out_once(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server)):
+        await people.ready()
+        asked = people.run("sync pause")
+        people.resend(asked)
+        answer = await people.answer(asked)
+        await people.answer(people.run("version"))
+
+    assert "Paused" in answer.content
+    assert control.keys("POST /v1/pause") == [f"discord-{asked.id}"]
+
+
 async def test_a_stranger_may_read_but_not_act(
     home: Path, discord_server: DiscordServer, control: ControlSocket
 ) -> None:

@@ -67,6 +67,21 @@ async def test_paths_are_offered_without_an_error_while_sync_does_not_answer(
     assert offered.data["choices"] == []
 
 
+async def test_paths_are_not_offered_to_who_may_not_read(
+    home: Path, discord_server: DiscordServer, control: ControlSocket, keepers: Role
+) -> None:
+    control.answers["GET /v1/files"] = {"total": 1, "files": [FILE]}
+    people, world = discord_server.people, discord_server.platform.world
+    stranger = world.add_user("stranger")
+    world.add_member(stranger)
+
+    async with bot(home, environment(home, discord_server, DISCORD_READ_ROLES=str(keepers.id))):
+        await people.ready()
+        offered = await people.answered(people.complete("storage get", "path", user=stranger, path="notes"))
+
+    assert offered.data["choices"] == []
+
+
 async def test_a_file_is_replaced_only_by_who_asked_and_only_once(
     running: BotProcess, discord_server: DiscordServer, home: Path
 ) -> None:
