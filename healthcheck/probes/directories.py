@@ -35,7 +35,7 @@ def _look(settings: Settings) -> Finding:
     for folder in settings.folders:
         # in mirror mode the folder is only read: it may be a read-only mount
         faults += _try(f"folder {folder.name}", folder.local, write=folder.mode != "mirror")
-    return sum_up(faults)
+    return sum_up(faults) if faults else passed("every directory can be used")
 
 
 def _try(name: str, path: Path, *, write: bool = True) -> Iterator[Fault]:

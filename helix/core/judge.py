@@ -5,7 +5,7 @@ so they can't disagree. A situation is judged from top to bottom, and every caus
 
 | what is seen                                                 | essential program | another program |
 |--------------------------------------------------------------|-------------------|-----------------|
-| supervisord does not answer                                  | fail              | fail            |
+| supervisord does not answer (nobody at all: only this)        | fail              | fail            |
 | supervisord does not know it, or it is neither up nor coming | fail              | warn            |
 | its report can't be read, or has another schema              | fail              | warn            |
 | no report of this run yet, younger than `grace_seconds`      | fail (starting)   | warn            |
@@ -54,15 +54,17 @@ def judge(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Verdict:
     """Sum up *situation* as the table above says; pure, total and independent of the order of its inputs."""
     checks: list[Check] = []
     if situation.programs is None:
-        checks.append(_supervisor_silent(situation.now))
+        checks.append(_supervisor_silent(situation))
     for name in _known_programs(situation):
         checks.append(_judge_program(name, situation, limits))
         report = _current_report(name, situation)
         if report is not None:
             checks.extend(_checks_of(report, essential=name in situation.essential))
 
-    started = _started(checks, _current_report("health", situation))
-    if not started and not any(_is_startup(check) and check.status is Status.FAIL for check in checks):
+    health = _current_report("health", situation)
+    started = _started(checks, health)
+    # without a health server nothing is probing: then its own absence is the cause, if that is one
+    if not started and (_is_probing(health) or _worst(checks) is not Status.FAIL):
         checks.append(_not_probed(situation.now))
     sync = _current_report("sync", situation)
     state = _state_of(sync)
@@ -82,6 +84,8 @@ def judge(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Verdict:
 
 
 def _known_programs(situation: Situation) -> Sequence[str]:
+    if situation.programs is None and not situation.reports:
+        return ()
     return sorted(situation.essential | set(situation.reports) | set(situation.programs or {}))
 
 
@@ -151,14 +155,11 @@ def _restart_remedy(name: str) -> str:
     return f"the warden restarts it; the lines of {name} in the log say why it stopped"
 
 
-def _supervisor_silent(now: float) -> Check:
-    return Check(
-        "supervisor:responds",
-        Status.FAIL,
-        "supervisord does not answer",
-        "start Helix with `helix up`; if it runs, restart the container",
-        now,
-    )
+def _supervisor_silent(situation: Situation) -> Check:
+    """Name the one cause when nothing answers at all: then the silence of each program is only its effect."""
+    everybody = "" if situation.reports else ", nor does any program: Helix does not run here"
+    remedy = "start Helix with `helix up`; if it runs, restart the container"
+    return Check("supervisor:responds", Status.FAIL, f"supervisord does not answer{everybody}", remedy, situation.now)
 
 
 def _checks_of(report: Report, *, essential: bool) -> list[Check]:
@@ -179,6 +180,10 @@ def _started(checks: Sequence[Check], health: Report | None) -> bool:
     if health is None or not health.facts.get("probes_done"):
         return False
     return not any(_is_startup(check) and check.status is Status.FAIL for check in checks)
+
+
+def _is_probing(health: Report | None) -> bool:
+    return health is not None and not health.facts.get("probes_done")
 
 
 def _not_probed(now: float) -> Check:

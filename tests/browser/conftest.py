@@ -1,8 +1,11 @@
-"""What the browser tests need: Debian's Chromium, and a page that complains about nothing."""
+"""What the browser tests need: Debian's Chromium, started once, and a page that complains about nothing.
+
+A browser belongs to the event loop that started it, so all of these tests and fixtures share the session's loop.
+"""
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -17,7 +20,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -25,19 +28,19 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     made = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     yield made
     await made.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext, complaints: list[str]) -> Page:
     """Give an empty page whose errors and refused loads are gathered in `complaints`."""
     made = await context.new_page()

@@ -4,17 +4,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.healthcheck.stage import FOLDER, TOKEN, Stage, playing
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
 
 GUARD = {"folder": "files", "kind": "mass-delete", "text": "412 of 500 files would go", "remedy": "look", "time": 1.7e9}
 CONFLICT = {"folder": "files", "path": "rituals/solstice.md", "copy": "rituals/solstice (3f2a).md", "time": 1.7e9}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage() -> AsyncIterator[Stage]:
     async with playing(HEALTH_TOKEN=TOKEN) as made:
         yield made

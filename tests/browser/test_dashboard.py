@@ -4,12 +4,13 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
 from helix.core.health import Check, Status
 from tests.healthcheck.stage import FOLDER, RUN, WELL, Stage, failed, playing
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
 
 WARDEN = """# TYPE helix_program_restarts_total counter
 helix_program_restarts_total{program="sync"} 3
@@ -17,7 +18,7 @@ helix_program_restarts_total{program="sync"} 3
 HOSTILE = '<img src=x onerror="document.title=1">'
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage() -> AsyncIterator[Stage]:
     async with playing() as made:
         yield made

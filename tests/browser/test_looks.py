@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from helix.core.health import Status
 from tests.core.situations import failing
 from tests.healthcheck.stage import FOLDER, TOKEN, Stage, failed, playing
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
 
 CONTRAST = """() => {
   const light = (colour) => {
@@ -37,7 +38,7 @@ CONTRAST = """() => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage() -> AsyncIterator[Stage]:
     async with playing(HEALTH_TOKEN=TOKEN) as made:
         made.finding = failed("a/very/long/path/" + "without-a-break" * 8, "rebuild the image")

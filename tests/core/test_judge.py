@@ -65,6 +65,29 @@ def test_a_silent_supervisord_fails_even_when_every_report_is_fresh() -> None:
     assert [cause.name for cause in verdict.causes] == ["supervisor:responds"]
 
 
+def test_where_nobody_answers_there_is_one_cause() -> None:
+    verdict = judge(replace(healthy(), programs=None, reports={}))
+
+    assert [cause.output for cause in verdict.causes] == [
+        "supervisord does not answer, nor does any program: Helix does not run here"
+    ]
+    assert not verdict.ready
+    assert not verdict.started
+
+
+def test_a_dead_health_server_is_the_cause_and_not_the_probes_it_does_not_run() -> None:
+    verdict = judge(with_program(healthy(), "health", program("health", "EXITED", pid=0)))
+
+    assert [cause.name for cause in verdict.causes] == ["program:health"]
+    assert not verdict.started
+
+
+def test_a_dead_health_server_that_is_not_essential_still_leaves_the_start_unproved() -> None:
+    situation = with_program(healthy(frozenset({"sync"})), "health", program("health", "EXITED", pid=0))
+
+    assert [cause.name for cause in judge(situation).causes] == ["startup:probes", "program:health"]
+
+
 def test_without_the_end_of_the_probes_helix_is_neither_started_nor_ready() -> None:
     verdict = judge(with_report(healthy(), "health", report("health", facts={"probes_done": False})))
 
