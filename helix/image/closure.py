@@ -5,7 +5,6 @@ it is reached. What is absent is looked for in the repository: if it is there, t
 """
 
 import heapq
-import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -151,7 +150,7 @@ class Closure:
             name = f"{done}.{part}" if done else part
             parent, spec = spec, self._find(name, part, spec)
             if spec is None:
-                if not (parent is not None and wanted.is_dotted and _may_be_attribute(parent, part)):
+                if not (parent is not None and wanted.is_dotted and self._may_be_attribute(parent, name, dotted)):
                     self._absent(name, dotted, parent, self._need(visit, wanted.line, grade))
                 return parent if wanted.is_dotted else None
             if parent is None:
@@ -159,6 +158,11 @@ class Closure:
             self._visit(visit, spec, wanted)
             done = name
         return spec
+
+    def _may_be_attribute(self, parent: Spec, name: str, dotted: str) -> bool:
+        """Tell whether the rest of a dotted text is no module: a class, or a name that the package binds."""
+        part = name.rpartition(".")[2]
+        return not parent.is_package or (name == dotted and (part[:1].isupper() or self._binds(parent, part)))
 
     def _find(self, name: str, part: str, parent: Spec | None) -> Spec | None:
         if name not in self._specs:
@@ -241,7 +245,3 @@ def _package(visit: Visit, level: int) -> str | None:
     parts = visit.name.split(".")
     up = level - 1 if visit.is_package else level
     return ".".join(parts[: len(parts) - up]) or None if up < len(parts) else None
-
-
-def _may_be_attribute(parent: Spec, part: str) -> bool:
-    return not parent.is_package or part[:1].isupper() or posixpath.basename(parent.file or "") == "__init__.py"

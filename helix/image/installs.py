@@ -188,9 +188,17 @@ def _sync(place: Workplace, flags: Sequence[str], lock: str) -> None:
         found = Declared(is_open=True)
     has_build_system = "[build-system]" in text or lock == "poetry.lock"
     skips_project = {"--no-install-project", "--no-root", "--no-install-workspace", "--no-self"} & set(flags)
-    if has_build_system and not skips_project:
-        _project(place, ".", SITE, is_editable="--no-editable" not in flags)
-    _add(place, SITE, found)
+    for site in _project_sites(place, lock):
+        if has_build_system and not skips_project:
+            _project(place, ".", site, is_editable="--no-editable" not in flags)
+        _add(place, site, found)
+
+
+def _project_sites(place: Workplace, lock: str) -> list[str]:
+    """Tell where a project manager installs: uv into .venv; the others by settings that may stand anywhere."""
+    folder = place.environment.get("UV_PROJECT_ENVIRONMENT", ".venv") if lock == "uv.lock" else ".venv"
+    own = clean(posixpath.join(place.folder, folder, "lib/python3/site-packages"))
+    return [own] if lock == "uv.lock" else [own, SITE]
 
 
 def _values(words: Sequence[str], names: set[str]) -> list[str]:
@@ -214,7 +222,8 @@ def _manager(name: str, rest: list[str], place: Workplace) -> bool:
     elif name == "pipenv":
         lock = place.read(posixpath.join(place.folder, "Pipfile.lock"))
         text = place.read(posixpath.join(place.folder, "Pipfile"))
-        _add(place, SITE, declared.pipfile_lock(lock) if lock else declared.pipfile(text or "[packages]\n"))
+        for site in _project_sites(place, "Pipfile.lock"):
+            _add(place, site, declared.pipfile_lock(lock) if lock else declared.pipfile(text or "[packages]\n"))
     else:
         _sync(place, rest, "poetry.lock" if name == "poetry" else "pdm.lock")
     return True
