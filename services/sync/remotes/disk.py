@@ -27,15 +27,25 @@ T = TypeVar("T")
 
 async def copy(source: Source, target: str | None, progress: Progress) -> str:
     """Read the source to its end, hashing, and write it to `target` if there is one; return the digest."""
-    running = _Copy(source, target)
     if source.size <= CHUNK_BYTES:
-        await threaded(running.all)
+        digest = await threaded(copy_small, source, target)
         await progress(source.size)
-        return running.digest
+        return digest
+    running = _Copy(source, target)
     with running.opened():
         while count := await threaded(running.piece):
             await progress(count)
         await threaded(running.finish)
+    return running.digest
+
+
+def copy_small(source: Source, target: str | None) -> str:
+    """The same in one go. Blocking."""
+    running = _Copy(source, target)
+    with running.opened():
+        while running.piece():
+            pass
+        running.finish()
     return running.digest
 
 
@@ -54,13 +64,6 @@ class _Copy:
     def digest(self) -> str:
         """Of what was read so far."""
         return f"blake3:{self._hasher.hexdigest()}"
-
-    def all(self) -> None:
-        """A small file in one go."""
-        with self.opened():
-            while self.piece():
-                pass
-            self.finish()
 
     @contextmanager
     def opened(self) -> Iterator[None]:

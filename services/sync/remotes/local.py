@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from helix.core.trees import Kind
 from services.sync import files
-from services.sync.remotes.disk import copy, finally_, threaded
+from services.sync.remotes.disk import copy, copy_small, finally_, threaded
 from services.sync.remotes.errors import (
     Changed,
     Gone,
@@ -22,7 +22,7 @@ from services.sync.remotes.errors import (
     Unreachable,
 )
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
-from services.sync.remotes.source import Source
+from services.sync.remotes.source import CHUNK_BYTES, Source
 from services.sync.walk import Witness, walk
 from services.sync.watch import changes
 
@@ -83,7 +83,11 @@ class LocalRemote:
         keep: str | None = None,
         progress: Progress = no_progress,
     ) -> Entry:
-        """Copy to a temporary file beside the target, fsync, look once more, rename."""
+        """Copy to a temporary file beside the target, fsync, look once more, rename; a small file in one go."""
+        if source.size <= CHUNK_BYTES:
+            entry = await threaded(self._upload_small, source, path, expect, keep)
+            await progress(source.size)
+            return entry
         temporary = await threaded(self._prepare, path, expect)
         try:
             digest = await copy(source, temporary, progress)
@@ -178,6 +182,13 @@ class LocalRemote:
                 files.keep_copy(target, files.full(self._root, keep))
             files.put_in_place(temporary, target)
         return _entry(path, os.lstat(target))._replace(digest=digest)
+
+    def _upload_small(self, source: Source, path: str, expect: str | None, keep: str | None) -> Entry:
+        temporary = self._prepare(path, expect)
+        try:
+            return self._commit(temporary, path, expect, keep, copy_small(source, temporary))
+        finally:
+            files.discard(temporary)
 
     def _move(self, path: str, to: str, expect: str) -> Entry:
         files.check_parents(self._root, path)
