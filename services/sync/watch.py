@@ -11,6 +11,7 @@ import warnings
 from collections.abc import AsyncIterator
 
 from watchdog.events import (
+    DirModifiedEvent,
     FileClosedNoWriteEvent,
     FileOpenedEvent,
     FileSystemEvent,
@@ -35,7 +36,8 @@ class _Bell(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called in watchdog's thread."""
-        if isinstance(event, FileOpenedEvent | FileClosedNoWriteEvent):
+        # what changed inside a directory has an event of its own
+        if isinstance(event, FileOpenedEvent | FileClosedNoWriteEvent | DirModifiedEvent):
             return
         paths = [os.fsencode(path) for path in (event.src_path, event.dest_path) if path]
         if paths and all(self._is_ours(path) for path in paths):
