@@ -1,0 +1,218 @@
+"""How fast is `mega:` beside rclone and raw mega.py, against one and the same test server?
+
+`python bench/mega.py` (a few minutes; `--quick` for a smaller run). Each client runs in a process of its own, so that
+its memory and its event loop's lag are its own. The server is a Python program too and often the limit: read the
+ratios.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# not the directory of this file: here `mega` is mega.py, not this benchmark
+sys.path[0] = str(ROOT)
+
+from helix.parsing import Secret  # noqa: E402 - the script runs from a checkout
+from helix.settings import Mega as MegaSettings  # noqa: E402
+from services.sync.remotes.mega.remote import MegaRemote  # noqa: E402
+from services.sync.remotes.source import Source  # noqa: E402
+
+EMAIL, PASSWORD = "me@example.org", "secret"
+RAW_MIB = 32
+"""mega.py manages 5 MB/s: it gets less to do, and the seconds are scaled up."""
+LAG_STEP = 0.005
+
+
+@contextmanager
+def server(latency: float, nodes: int = 0) -> Iterator[str]:
+    """The test server as a program."""
+    command = [sys.executable, "-m", "tests.emulators.mega", "--account", f"{EMAIL}:{PASSWORD}", "--no-verify"]
+    command += ["--latency", str(latency), "--fill", str(nodes)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def client(role: str, url: str, work: Path) -> dict[str, float]:
+    """Run one client in a process of its own; seconds, MiB, milliseconds of lag."""
+    command = [sys.executable, __file__, "--role", role, "--url", url, "--work", str(work)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+async def lag() -> float:
+    """The longest time by which the loop came round late, in milliseconds, until cancelled."""
+    worst = 0.0
+    try:
+        while True:
+            due = time.monotonic() + LAG_STEP
+            await asyncio.sleep(LAG_STEP)
+            worst = max(worst, time.monotonic() - due)
+    except asyncio.CancelledError:
+        return worst * 1000
+
+
+async def helix(role: str, url: str, work: Path) -> dict[str, float]:
+    """Our remote."""
+    settings = MegaSettings(EMAIL, Secret(PASSWORD), url)
+    watching = asyncio.create_task(lag())
+    started = time.monotonic()
+    remote = MegaRemote("fill" if role == "helix-pass" else "helix", settings, work / "home")
+    await remote.connect()
+    connected = time.monotonic()
+    match role:
+        case "helix-up":
+            await remote.upload(Source.of(str(work / "big")), "big", expect=None)
+        case "helix-down":
+            entry = await remote.stat("big")
+            assert entry is not None
+            await remote.download("big", str(work / "helix-big"), expect=entry.etag)
+        case "helix-small":
+            await small(remote, work / "small")
+        case "helix-pass":
+            started = connected
+            for _ in range(5):
+                count = sum([len(batch) async for batch in remote.listing()])
+                assert count > 100
+            started += (time.monotonic() - started) * 4 / 5
+    seconds = time.monotonic() - started
+    watching.cancel()
+    found = {"seconds": seconds, "connect": connected - started, "lag": await watching}
+    await remote.close()
+    return found
+
+
+async def small(remote: MegaRemote, folder: Path) -> None:
+    """All files of a folder, as many side by side as the remote likes."""
+    gate = asyncio.Semaphore(remote.features.parallel)
+
+    async def one(name: str) -> None:
+        async with gate:
+            await remote.upload(Source.of(str(folder / name)), f"small/{name}", expect=None)
+
+    async with asyncio.TaskGroup() as group:
+        for name in os.listdir(folder):
+            group.create_task(one(name))
+
+
+def rclone(role: str, url: str, work: Path) -> dict[str, float]:
+    """Rclone as it comes, with as many transfers as helps it."""
+    binary = str(Path(sys.prefix, "bin", "rclone"))
+    obscured = subprocess.run([binary, "obscure", "-"], input=PASSWORD, capture_output=True, text=True, check=True)
+    config = work / "rclone.conf"
+    config.touch()
+    own = {"TYPE": "mega", "USER": EMAIL, "PASS": obscured.stdout.strip()}
+    environment = {**os.environ, "X_MEGA_API_URL": url, "RCLONE_CONFIG": str(config)}
+    environment |= {f"RCLONE_CONFIG_M_{key}": value for key, value in own.items()}
+    arguments = {
+        "rclone-up": ["copyto", str(work / "big"), "m:rclone/big"],
+        "rclone-down": ["copyto", "m:rclone/big", str(work / "rclone-big"), "--multi-thread-streams", "4"],
+        "rclone-small": ["copy", str(work / "small"), "m:rclone/small", "--transfers", "16", "--checkers", "16"],
+        "rclone-pass": ["lsf", "--recursive", "--fast-list", "m:fill"],
+    }[role]
+    started = time.monotonic()
+    subprocess.run([binary, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
+    return {"seconds": time.monotonic() - started, "lag": 0.0}
+
+
+def raw(role: str, url: str, work: Path) -> dict[str, float]:
+    """mega.py as it is, on a smaller file."""
+    from mega import Mega  # noqa: PLC0415 - only this role needs it
+
+    one = Mega()
+    one.schema, one.domain = "http", "x@" + url.removeprefix("http://")
+    one.login(EMAIL, PASSWORD)
+    started = time.monotonic()
+    if role == "raw-up":
+        one.upload(str(work / "less"))
+    else:
+        one.download(one.find("less"), str(work), "raw-less")
+    scale = (work / "big").stat().st_size / (work / "less").stat().st_size
+    return {"seconds": (time.monotonic() - started) * scale, "lag": 0.0}
+
+
+def play(role: str, url: str, work: Path) -> None:
+    """One client's process: print what it found."""
+    kind = role.partition("-")[0]
+    found = (
+        asyncio.run(helix(role, url, work))
+        if kind == "helix"
+        else {"rclone": rclone, "raw": raw}[kind](role, url, work)
+    )
+    who = resource.RUSAGE_CHILDREN if kind == "rclone" else resource.RUSAGE_SELF
+    print(json.dumps({**found, "mib": resource.getrusage(who).ru_maxrss / 1024}))
+
+
+def compare(title: str, roles: list[str], url: str, work: Path) -> None:
+    """Run the clients one after the other and print ratios to the first."""
+    found = {role: client(role, url, work) for role in roles}
+    ours = found[roles[0]]
+    for role, one in found.items():
+        ratio = "" if role == roles[0] else f"  helix is {one['seconds'] / ours['seconds']:6.1f} times as fast"
+        lag_text = f"  worst lag {one['lag']:5.1f} ms" if role == roles[0] else ""
+        print(f"{title:28} {role:12} {one['seconds']:8.2f} s {one['mib']:6.0f} MiB{lag_text}{ratio}", flush=True)
+
+
+def main() -> None:
+    """The whole comparison."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    parser.add_argument("--role", help=argparse.SUPPRESS)
+    parser.add_argument("--url", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.role:
+        play(options.role, options.url, options.work)
+        return
+    mib, files, nodes = (128, 300, 5_000) if options.quick else (1024, 2_000, 50_000)
+    with tempfile.TemporaryDirectory(prefix="helix-bench-") as folder:
+        work = Path(folder)
+        lay_out(work, mib, files)
+        for rtt in (0.0, 0.03):
+            with server(rtt) as url:
+                name = f"RTT {rtt * 1000:.0f} ms"
+                compare(f"{mib} MiB up, {name}", ["helix-up", "rclone-up", "raw-up"], url, work)
+                compare(f"{mib} MiB down, {name}", ["helix-down", "rclone-down", "raw-down"], url, work)
+                compare(f"{files} x 4 KiB up, {name}", ["helix-small", "rclone-small"], url, work)
+            forget(work)
+        with server(0.03, nodes) as url:
+            compare(f"no change, {nodes} nodes", ["helix-pass", "rclone-pass"], url, work)
+
+
+def lay_out(work: Path, mib: int, files: int) -> None:
+    """The files to move."""
+    block = os.urandom(1 << 20)
+    for name, count in (("big", mib), ("less", min(RAW_MIB, mib))):
+        with (work / name).open("wb") as file:
+            for number in range(count):
+                file.write(number.to_bytes(8, "big") + block[8:])
+    (work / "small").mkdir()
+    for number in range(files):
+        (work / "small" / f"{number:05}.bin").write_bytes(number.to_bytes(8, "big") + block[:4088])
+
+
+def forget(work: Path) -> None:
+    """What belongs to a server that is gone."""
+    for name in ("helix-big", "rclone-big", "raw-less", "rclone.conf"):
+        (work / name).unlink(missing_ok=True)
+    for file in (work / "home" / "mega").glob("*"):
+        file.unlink()
+
+
+if __name__ == "__main__":
+    main()
