@@ -77,8 +77,9 @@ def open_key(master_key: bytes, sealed: bytes) -> bytes:
 
 
 def seal_attributes(key: bytes, attributes: dict[str, Any]) -> bytes:
-    """Attributes as MEGA stores them; in ASCII, which every client reads right."""
-    plain = b"MEGA" + json.dumps(attributes, separators=(",", ":")).encode()
+    """Attributes as MEGA stores them: UTF-8, not escapes, which some clients take apart at the surrogates."""
+    text = json.dumps(attributes, separators=(",", ":"), ensure_ascii=False)
+    plain = b"MEGA" + text.encode("utf-8", "surrogatepass")
     return AES.new(key, AES.MODE_CBC, iv=bytes(16)).encrypt(plain + bytes(-len(plain) % 16))
 
 
@@ -87,7 +88,11 @@ def open_attributes(key: bytes, sealed: bytes) -> dict[str, Any]:
     plain = AES.new(key, AES.MODE_CBC, iv=bytes(16)).decrypt(sealed).rstrip(b"\0")
     if not plain.startswith(b'MEGA{"'):
         raise ValueError("the attributes can't be read")
-    found = json.loads(plain[4:].decode("utf-8", "surrogateescape"))
+    try:
+        text = plain[4:].decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = plain[4:].decode("utf-8", "replace")
+    found = json.loads(text)
     if not isinstance(found, dict):
         raise ValueError("the attributes are no object")
     return found
