@@ -68,10 +68,9 @@ async def test_a_judge_reads_what_helix_wrote(server: MegaServer, judge: Judge, 
 
     read = {name for name in files if (work / "in" / name).exists()}
     right = {name for name in read if (work / "in" / name).read_bytes() == files[name]}
-    assert right == {name for name in files if can_read(judge.name, "helix", name)}
-    assert {entry.mtime for entry in next(iter(server.world.accounts.values())).entries() if not entry.folder} == {
-        MTIME
-    }
+    assert right == {name for name in files if can_read(judge.name, "owner", name)}
+    (me,) = server.world.accounts.values()
+    assert {entry.mtime for entry in me.entries() if not entry.folder} == {MTIME}
     server.assert_clean()
 
 
