@@ -161,3 +161,7 @@ def test_folding_joins_what_a_side_takes_for_one_name() -> None:
     assert fold_accents("\u00c9") != fold_accents("\u00e9")
     assert fold_case("\u00c9/A") == fold_case("e\u0301/a")
     assert fold_case("a") != fold_case("b")
+
+
+def test_a_name_that_is_not_utf8_still_gets_a_conflict_name() -> None:
+    assert conflict_name("caf\udce9.txt", "t:" + "0" * 64) == "caf (conflict 00000000).txt"

@@ -195,3 +195,12 @@ def test_what_makes_a_copy_asks_for_another_round(one: Row, more: bool) -> None:
 
 def test_a_one_way_comparison_makes_no_copy_and_needs_no_other_round() -> None:
     assert not plan([blind(row("a", "one", "two", None))], Rules(mode=Mode.MIRROR)).more
+
+
+def test_an_etag_that_changed_while_the_digest_did_not_is_adopted() -> None:
+    assert names([Row("a", local("old"), remote("old", etag="new"), base("old"))]) == ["Adopt a"]
+
+
+def test_a_directory_with_another_etag_is_still_the_same_directory() -> None:
+    assert names([Row("d", local("dir"), remote("dir", etag="n2"), base("dir", etag="n1"))]) == ["Adopt d"]
+    assert names([Row("d", None, remote("dir", etag="n2"), base("dir", etag="n1"))]) == ["RemoveDirRemote d"]
