@@ -9,22 +9,18 @@ from helix.core.health import Check, State, Status, Verdict
 
 _MARKS = {Status.PASS: "OK", Status.WARN: "WARN", Status.FAIL: "FAIL"}
 
-_STATES = {
-    State.STARTING: "starting",
-    State.STANDBY: "on standby: another container is the writer",
-    State.WRITER: "keeping the files",
-    State.STOPPING: "stopping",
-}
-
 
 def headline(verdict: Verdict) -> str:
     """Sum a verdict up in one line, such as "Helix is ready, keeping the files"."""
-    state = _STATES[verdict.state]
+    standby = verdict.state is State.STANDBY
+    ready = f"Helix is ready, {'on standby: another container is the writer' if standby else 'keeping the files'}"
     match verdict.status:
         case Status.PASS:
-            return f"Helix is ready, {state}"
+            return ready
         case Status.WARN:
-            return f"Helix is ready, {state}, with {_count(len(causes(verdict)), 'warning')}"
+            return f"{ready}, with {_count(len(causes(verdict)), 'warning')}"
+        case Status.FAIL if verdict.state is State.STOPPING:
+            return "Helix is stopping"
         case Status.FAIL:
             failing = [check for check in verdict.causes if check.status is Status.FAIL]
             return f"Helix is not ready: {_count(len(_distinct(failing)), 'cause')}"
