@@ -1,9 +1,10 @@
 """Do `!status` and `!testmega` tell the truth of a whole Helix: supervisord, health server, sync and bot?"""
 
 import asyncio
+import signal
 
 from tests.emulators.discord import DiscordServer
-from tests.running import start_helix
+from tests.running import Helix, eventually, start_helix
 from tests.services.bot.stage import until
 
 
@@ -42,8 +43,12 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
         history = await ask("!sync history hello.txt")
         planned = await ask("!sync plan")
         conflicts = await ask("!sync conflicts")
+        await asyncio.to_thread(helix.signal, "sync", signal.SIGSTOP)
+        hung = await asyncio.to_thread(cause_of, helix, "sync is hung")
+        told = await ask("!status")
+        log = helix.log()
 
-    assert "🟢 **Helix is ready, keeping the files**" in status
+    assert "**Helix is ready, keeping the files" in status, log
     assert "sync: RUNNING" in status
     assert "Round trip passed** on `local`" in round_trip
     assert ("Pass ended" in uploaded, arrived, "`hello.txt` · 5 B" in listed) == (True, "hello", True)
@@ -51,4 +56,18 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
     assert "upload done" in history
     assert "Nothing to do" in planned or "next pass" in planned
     assert "no guard rail waits" in conflicts
+    assert hung["remedy"] in told
+    assert "FAIL sync is hung" in told
     discord_server.assert_clean()
+
+
+def cause_of(helix: Helix, part: str) -> dict[str, str]:
+    """Wait until `/health` names a cause; give its check."""
+
+    def named() -> dict[str, str] | None:
+        checks = helix.get("/health").body["checks"]
+        return next((item for items in checks.values() for item in items if part in item.get("output", "")), None)
+
+    found = eventually(named, what=f"{part!r} in /health")
+    assert found is not None
+    return found
