@@ -23,7 +23,7 @@ def table(cases: Iterable[Case]) -> str:
 
 def _row(case: Case) -> str:
     if case.check:
-        shown = f"`{case.expect['kind']}` {case.expect['name']} in `{case.folder}`"
+        shown = f"`{case.folder}`: {case.expect['kind']}, “… {case.expect['message']} …”"
     else:
         path, _, name = case.fires.partition("::")
         shown = f"`{path}`: {name.removeprefix('test_').replace('_', ' ')}"

@@ -96,18 +96,17 @@ class Closure:
             self._push(Visit(Grade.START, Grade.START, 0, spec.file, spec.name, (), spec.is_package, called=called))
 
     def _push(self, visit: Visit) -> None:
-        grade, files = self._seen.get(visit.file, (None, None))
-        if (
-            grade is None
-            or files is None
-            or visit.is_main
-            or visit.called
-            or visit.grade < grade
-            or visit.files < files
-        ):
-            best = visit.grade if grade is None else min(grade, visit.grade)
-            self._seen[visit.file] = (best, visit.files if files is None else min(files, visit.files))
+        if visit.is_main or visit.called or self._is_worse(visit.file, visit.grade, visit.files):
+            grade, files = self._seen.get(visit.file, (visit.grade, visit.files))
+            self._seen[visit.file] = (min(grade, visit.grade), min(files, visit.files))
             heapq.heappush(self._heap, visit)
+
+    def _is_worse(self, file: str, grade: Grade, files: Grade) -> bool:
+        """Tell whether a module was not yet read, or only in a case that matters less."""
+        if file not in self._seen:
+            return True
+        known, known_files = self._seen[file]
+        return grade < known or files < known_files
 
     def _read(self, visit: Visit) -> None:
         facts = self.judge.facts(visit.file, is_main=visit.is_main, called=visit.called)
@@ -174,9 +173,11 @@ class Closure:
         return self._specs[name]
 
     def _visit(self, visit: Visit, spec: Spec, cause: Import | Walk) -> None:
-        if spec.file is not None and spec.file.endswith(".py"):
+        if spec.file is None or not spec.file.endswith(".py"):
+            return
+        grade, files = max(visit.grade, cause.grade), max(visit.files, cause.files)
+        if self._is_worse(spec.file, grade, files):
             chain = self._step(visit, cause.line)
-            grade, files = max(visit.grade, cause.grade), max(visit.files, cause.files)
             self._push(Visit(grade, files, len(self._seen), spec.file, spec.name, chain, spec.is_package))
 
     def _names(self, visit: Visit, wanted: Import, spec: Spec, grade: Grade) -> None:

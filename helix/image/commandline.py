@@ -182,7 +182,8 @@ def _ini(text: str) -> dict[str, str]:
     try:
         parser.read_string(text)
         return {key: value or "" for key, value in parser.items("uwsgi")}
-    except configparser.Error:
+    except (configparser.Error, AttributeError):
+        # AttributeError: a continuation line below a key without a value (CPython 3.11 and 3.12)
         return {}
 
 

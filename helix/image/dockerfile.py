@@ -114,19 +114,16 @@ def _instructions(lines: Sequence[str], escape: str) -> Iterator[Instruction]:
             continue
         start = at
         logical, at = _logical_line(lines, at, escape)
-        keyword, _, rest = logical.strip().partition(" ") if " " in logical.strip() else _split_tab(logical)
-        keyword = keyword.upper()
+        words = logical.split(None, 1)
+        if not words:
+            continue
+        keyword, rest = words[0].upper(), words[1] if len(words) > 1 else ""
         if keyword not in KEYWORDS:
             raise _wrong(start + 1, f"{keyword[:40]!r} is no instruction")
         heredocs: tuple[Heredoc, ...] = ()
         if keyword in TAKES_HEREDOC and "<<" in rest:
             heredocs, at = _heredocs(lines, at, rest)
         yield _instruction(keyword, rest.strip(), start + 1, heredocs)
-
-
-def _split_tab(logical: str) -> tuple[str, str, str]:
-    keyword, *rest = logical.strip().split(None, 1)
-    return keyword, " ", rest[0] if rest else ""
 
 
 def _is_blank(line: str) -> bool:

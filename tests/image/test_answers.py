@@ -183,3 +183,35 @@ def test_this_repository_passes_its_own_check(capsys: pytest.CaptureFixture[str]
     assert [
         finding for entry in body["entries"] for finding in entry["findings"] if finding["severity"] == "error"
     ] == []
+
+
+def test_two_files_of_one_name_are_told_with_the_one_that_wins(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": PYTHON + "ENV PYTHONPATH=/app/lib\nCOPY . .\nCMD python a.py\n",
+        "a.py": "import twice\n",
+        "twice.py": "",
+        "lib/twice.py": "",
+    }
+
+    (finding,) = report(tmp_path, files).everything
+
+    assert (str(finding.kind), str(finding.severity)) == ("shadowed", "warning")
+    assert "finds twice.py, which hides lib/twice.py" in finding.message
+
+
+def test_a_module_that_hides_the_standard_library_is_told(tmp_path: Path) -> None:
+    files = {"Dockerfile": PYTHON + "COPY . .\nCMD python a.py\n", "a.py": "import logging\n", "logging.py": ""}
+
+    assert found(tmp_path, files) == [("warning", "shadowed", "logging")]
+
+
+def test_a_start_command_that_stands_in_two_places_and_differs_is_told(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": PYTHON + "COPY . .\nCMD python a.py\n",
+        "a.py": "",
+        "b.py": "",
+        "Procfile": "web: python b.py\n",
+    }
+
+    assert found(tmp_path, files) == [("warning", "conflict", "start command")]
+    assert found(tmp_path / "same", {**files, "Procfile": "web: exec python a.py\n"}) == []
