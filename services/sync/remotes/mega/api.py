@@ -9,7 +9,6 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from helix.core.pacing import Backoff
@@ -18,7 +17,7 @@ from services.sync.remotes.mega.channel import Channel, Command, Parse, checked,
 from services.sync.remotes.mega.codes import AGAIN, NO_SESSION, PASSING, Coded, of_code
 from services.sync.remotes.mega.reading import parse
 from services.sync.remotes.mega.session import Session, Sessions
-from services.sync.remotes.mega.transport import Stopped
+from services.sync.remotes.mega.threads import Threads
 
 T = TypeVar("T")
 
@@ -34,8 +33,8 @@ class Api:
     def __init__(self, channel: Channel, sessions: Sessions, *, patience: Backoff, movers: int) -> None:
         self.channel = channel
         # apart, so that a command never waits behind content
-        self._talkers = ThreadPoolExecutor(TALKERS, thread_name_prefix="mega-api")
-        self._movers = ThreadPoolExecutor(movers, thread_name_prefix="mega-content")
+        self._talkers = Threads(TALKERS, "mega-api")
+        self._movers = Threads(movers, "mega-content")
         self.observe: Callable[[float], None] = _unseen
         self._sessions = sessions
         self._patience = patience
@@ -54,11 +53,11 @@ class Api:
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
         """Blocking talk with MEGA in a thread."""
-        return await _in_thread(self._talkers, work, *arguments)
+        return await self._talkers.run(work, *arguments)
 
     async def move(self, work: Callable[..., T], *arguments: Any) -> T:
         """Blocking work on content in a thread."""
-        return await _in_thread(self._movers, work, *arguments)
+        return await self._movers.run(work, *arguments)
 
     async def open(self) -> None:
         """Take the stored session, or log in."""
@@ -93,7 +92,7 @@ class Api:
         for _, future in self._waiting:
             future.cancel()
         for pool in (self._talkers, self._movers):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.close()
 
     def _enqueue(self, command: Command) -> "asyncio.Future[Any]":
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -149,13 +148,6 @@ class Api:
                 raise Throttled("MEGA ended the session again", retry_after=RENEWAL_SECONDS - since)
             self._renewed_at = time.monotonic()
             self._session = await self.run(self._sessions.login)
-
-
-async def _in_thread(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
-    try:
-        return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
-    except (Stopped, RuntimeError):
-        raise Unreachable("the connection to MEGA was closed") from None
 
 
 def _copy(error: RemoteError) -> RemoteError:

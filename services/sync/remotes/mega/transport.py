@@ -5,6 +5,8 @@ one thread and the event loop never touches content. One `Session` keeps the con
 Every call has a time-out for connecting, for each read, and for the whole; nothing of a request is ever logged.
 """
 
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
 
 from services.sync.remotes.errors import Unreachable
 
@@ -22,6 +24,17 @@ WHOLE_SECONDS = 180.0
 SLOWEST_BYTES_PER_SECOND = 8192
 POOL = 32
 _BLOCK = 1 << 18
+_STEPS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    (
+        (socket.gaierror,),
+        "its name can't be resolved (DNS)",
+        "Check the DNS, and MEGA_API_URL if it is set.",
+    ),
+    ((ssl.SSLError,), "no secure connection (TLS)", "Check the clock, the certificates, and any proxy in between."),
+    ((ConnectionRefusedError,), "the connection was refused", "Check MEGA_API_URL, the firewall and any proxy."),
+    ((TimeoutError, ReadTimeoutError, ConnectTimeoutError), "no answer in time", ""),
+    ((ConnectionError,), "the connection broke", ""),
+)
 
 
 class Stopped(Exception):
@@ -104,8 +117,7 @@ class Transport:
                 _check_length(response, len(body))
                 return Answer(response.status_code, response.headers, body)
         except (requests.RequestException, HTTPError, OSError) as error:
-            # the text of these errors holds the address, and with it the session
-            raise Unreachable(f"MEGA can't be reached ({_root(error)})") from None
+            raise _unreachable(error) from None
 
 
 def _check_length(response: requests.Response, length: int) -> None:
@@ -115,9 +127,13 @@ def _check_length(response: requests.Response, length: int) -> None:
         raise Unreachable("MEGA's answer was cut off")
 
 
-def _root(error: BaseException) -> str:
-    """The innermost cause's name: `ReadTimeoutError`, `ConnectionRefusedError`, `gaierror`."""
-    seen: BaseException = error
-    while (cause := seen.__cause__ or seen.__context__) is not None:
-        seen = cause
-    return type(seen).__name__
+def _unreachable(error: BaseException) -> Unreachable:
+    """Which step failed, without the text of the error: it holds the address, and with it the session."""
+    seen = [error]
+    while (cause := seen[-1].__cause__ or seen[-1].__context__) is not None:
+        seen.append(cause)
+    for one in reversed(seen):
+        for kinds, step, remedy in _STEPS:
+            if isinstance(one, kinds):
+                return Unreachable(f"MEGA can't be reached: {step}", remedy=remedy)
+    return Unreachable(f"MEGA can't be reached ({type(seen[-1]).__name__})")
