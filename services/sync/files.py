@@ -11,6 +11,7 @@ import secrets
 import shutil
 import stat
 
+from services.sync import renames
 from services.sync.reserved import TEMPORARY_PREFIX
 
 
@@ -84,21 +85,33 @@ def sync_file(path: str) -> None:
         os.close(descriptor)
 
 
-def put_in_place(temporary: str, target: str) -> None:
-    """Rename a written and fsynced temporary file over `target`, durably."""
-    os.replace(temporary, target)
+def put_in_place(temporary: str, target: str, kept: str | None = None) -> None:
+    """Rename a written and fsynced temporary file over `target`, durably.
+
+    With `kept`, where the content of `target` was made reachable: if somebody has replaced `target` since, what they
+    wrote is found in the swap and kept beside it.
+    """
+    if kept is None or not renames.exchange(temporary, target):
+        os.replace(temporary, target)
+    elif not _same_content(temporary, kept):
+        os.rename(temporary, f"{kept}~{secrets.token_hex(4)}")
+        sync_directory(os.path.dirname(kept))
+    else:
+        os.unlink(temporary)
     sync_directory(os.path.dirname(target))
 
 
 def put_where_nothing_is(source: str, target: str) -> None:
     """Rename a file or directory to where nothing may be; raises FileExistsError otherwise.
 
-    A file is linked, then unlinked, so that two who do it at once can't overwrite each other.
+    Where the system has no rename for that, a file is linked, then unlinked, so that two who do it at once can't
+    overwrite each other.
     """
-    if stat.S_ISDIR(os.lstat(source).st_mode):
-        _rename_checked(source, target)
-    else:
-        _link_then_unlink(source, target)
+    if not renames.exclusive(source, target):
+        if stat.S_ISDIR(os.lstat(source).st_mode):
+            _rename_checked(source, target)
+        else:
+            _link_then_unlink(source, target)
     sync_directory(os.path.dirname(target))
     sync_directory(os.path.dirname(source))
 
@@ -135,6 +148,13 @@ def discard(path: str) -> None:
     """Remove a temporary file, if it is there."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
+
+
+def _same_content(path: str, kept: str) -> bool:
+    """Say whether `kept` is a link to the file at `path`, or a copy of it."""
+    one, other = os.lstat(path), os.lstat(kept)
+    linked = os.path.samestat(one, other)
+    return linked or (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
 def _link_then_unlink(source: str, target: str) -> None:

@@ -75,14 +75,14 @@ class LocalSide:
         kept = self._room_in_trash(path)
         files.keep_copy(target, self.full(kept))
         self.check(path, expected)
-        files.put_in_place(temporary, target)
+        files.put_in_place(temporary, target, self.full(kept))
         return kept
 
     def trash(self, path: str, expected: LocalState) -> str:
         """Move a file to the trash; gives where it is kept."""
         self.check(path, expected)
         kept = self._room_in_trash(path)
-        files.put_where_nothing_is(self.full(path), self.full(kept))
+        self._move_expected(path, kept, expected)
         return kept
 
     def move(self, path: str, to: str, expected: LocalState) -> LocalState:
@@ -90,7 +90,7 @@ class LocalSide:
         self.check(path, expected)
         files.make_parents(self.root, to)
         files.check_parents(self.root, to)
-        files.put_where_nothing_is(self.full(path), self.full(to))
+        self._move_expected(path, to, expected)
         return self.state(to)
 
     def make_directory(self, path: str) -> LocalState:
@@ -146,6 +146,16 @@ class LocalSide:
             files.put_where_nothing_is(temporary, self.full(to))
         finally:
             files.discard(temporary)
+
+    def _move_expected(self, path: str, to: str, expected: LocalState) -> None:
+        """Move, then see that it was the expected file: somebody may replace it between the look and the rename."""
+        files.put_where_nothing_is(self.full(path), self.full(to))
+        moved = self.state(to)
+        if expected.inode is None:
+            moved = moved._replace(inode=None)
+        if moved.kind is not expected.kind or (moved.kind is Kind.FILE and moved[:4] != expected[:4]):
+            files.put_where_nothing_is(self.full(to), self.full(path))
+            raise LocalChanged(f"{path} changed")
 
     def _room_in_trash(self, path: str) -> str:
         """A free path in the trash of this pass."""

@@ -180,7 +180,7 @@ class LocalRemote:
             if keep is not None:
                 files.make_parents(self._root, keep)
                 files.keep_copy(target, files.full(self._root, keep))
-            files.put_in_place(temporary, target)
+            files.put_in_place(temporary, target, files.full(self._root, keep) if keep is not None else None)
         return _entry(path, os.lstat(target))._replace(digest=digest)
 
     def _upload_small(self, source: Source, path: str, expect: str | None, keep: str | None) -> Entry:
@@ -196,8 +196,14 @@ class LocalRemote:
         files.make_parents(self._root, to)
         self._expect(to, None)
         target = files.full(self._root, to)
-        files.put_where_nothing_is(files.full(self._root, path), target)
-        return _entry(to, os.lstat(target))
+        source = files.full(self._root, path)
+        files.put_where_nothing_is(source, target)
+        moved = os.lstat(target)
+        if _identity(_etag(moved)) != _identity(expect):
+            # somebody replaced it between the look and the rename
+            files.put_where_nothing_is(target, source)
+            raise Changed(f"{path} changed on the remote")
+        return _entry(to, moved)
 
     def _mkdir(self, path: str) -> Entry:
         files.make_directories(self._root, path)
@@ -236,6 +242,11 @@ def _etag(seen: os.stat_result) -> str:
     if stat.S_ISDIR(seen.st_mode):
         return ""
     return f"{seen.st_ino}-{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ctime_ns}"
+
+
+def _identity(etag: str) -> str:
+    """What of an etag stays the same in a move: all but the ctime."""
+    return etag.rpartition("-")[0]
 
 
 def _take(entries: Iterator[Entry]) -> list[Entry]:
