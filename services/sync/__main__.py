@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from helix import logs
 from helix.core.cases import Mode
@@ -25,14 +26,17 @@ from services.sync.keeper import Keeper
 from services.sync.lease import LeaseStore, SoleWriter
 from services.sync.lease_stores import RemoteFileStore
 from services.sync.remotes.choose import choose
+from services.sync.remotes.remote import Remote
+from services.sync.remotes.timed import Requests, TimedRemote
 
 log = logging.getLogger("services.sync")
 
 
-def make_keeper(folder: Folder, settings: Settings, throttle: Throttle, deadline: Deadline, owner: str) -> Keeper:
+def make_keeper(
+    folder: Folder, remote: Remote, settings: Settings, *, throttle: Throttle, deadline: Deadline, owner: str
+) -> Keeper:
     """One folder with its remote, journal and lease."""
-    remote = choose(folder.remote, settings)
-    journal = Journal(str(settings.journal_dir / f"{folder.name}.db"))
+    journal = Journal(str(settings.journal_dir / f"{quote(folder.name, safe=' ')}.db"))
     cycle = Cycle(folder, remote, journal, throttle, deadline.passed)
     # a folder that never writes to its remote leaves even the lease alone
     store: LeaseStore = SoleWriter() if folder.mode == Mode.RESTORE else RemoteFileStore(remote)
@@ -50,10 +54,15 @@ async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
     owner = home.owner(settings.journal_dir)
     throttle = Throttle(settings.bandwidth.up, settings.bandwidth.down)
     deadline = Deadline()
-    keepers = [make_keeper(folder, settings, throttle, deadline, owner) for folder in settings.folders]
+    requests = Requests()
+    remotes = [TimedRemote(choose(folder.remote, settings), requests) for folder in settings.folders]
+    keepers = [
+        make_keeper(folder, remote, settings, throttle=throttle, deadline=deadline, owner=owner)
+        for folder, remote in zip(settings.folders, remotes, strict=True)
+    ]
     async with stop_on_signals() as stop:
         log.info("started", extra={"folders": len(keepers), "owner": owner, "locked": held is not None})
-        await Daemon(settings, keepers, throttle, deadline).run(stop)
+        await Daemon(settings, keepers, throttle, deadline, requests).run(stop)
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from services.sync.checks import checks_of, worst_of
 from services.sync.desk import Desk
 from services.sync.keeper import Keeper
 from services.sync.metrics import Metrics
+from services.sync.remotes.timed import Requests
 from services.sync.socket_api import serve
 from services.sync.standing import Phase
 
@@ -49,17 +50,25 @@ class Deadline:
 class Daemon:
     """All keepers of the program."""
 
-    def __init__(self, settings: Settings, keepers: Sequence[Keeper], throttle: Throttle, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        keepers: Sequence[Keeper],
+        throttle: Throttle,
+        deadline: Deadline,
+        requests: Requests,
+    ) -> None:
         self._settings = settings
         self._keepers = keepers
         self._deadline = deadline
         self._stopping = False
-        self._metrics = Metrics(throttle)
+        self._metrics = Metrics(throttle, requests)
         self._board = Board(settings.run_dir)
         self._heart = Heart(PROGRAM, self._board, self._pulse)
         self.desk = Desk(keepers, state=self.state, checks=self.checks, metrics=self.metrics)
         for keeper in keepers:
             keeper.announce = self.desk.announce
+            keeper.on_run = self._metrics.count
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then flush and leave."""
@@ -132,6 +141,8 @@ class Daemon:
         facts["pending"] = sum(keeper.standing.pending for keeper in self._keepers)
         facts["files"] = sum(keeper.standing.totals[0] for keeper in self._keepers)
         facts["paused"] = all(keeper.paused for keeper in self._keepers)
+        if any(keeper.standing.tally and keeper.standing.tally.total for keeper in self._keepers):
+            self.desk.announce("progress")
         return Pulse(self.state(), self.checks(), facts, self.metrics())
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from helix.core.guards import Approval, Trip, TripKind
 from helix.core.pacing import Backoff, rescan_wait
 from helix.errors import HelixError
+from services.sync.apply.errors import translate
 from services.sync.apply.executor import Tally
 from services.sync.cycle import Cycle, Result, Stopped, Wishes
 from services.sync.journal import history
@@ -55,7 +56,8 @@ class Keeper:
 
     def __init__(self, cycle: Cycle, lease_store: LeaseStore, owner: str) -> None:
         self.cycle = cycle
-        self.announce: Callable[[str], None] = _nobody_listens
+        self.announce: Callable[[str], None] = lambda _kind: None
+        self.on_run: Callable[[Run], None] = lambda _run: None
         self.lease = Lease(lease_store, owner, on_change=self.hint)
         self.standing = Standing()
         self.trash = Trash(cycle.root, cycle.remote, cycle.journal)
@@ -159,6 +161,8 @@ class Keeper:
             return self._ended(started, tally, "stopped"), 0.0
         except HelixError as error:
             return self._failed(started, tally, error)
+        except OSError as error:
+            return self._failed(started, tally, translate(error, "the local folder"))
         finally:
             standing.tally = None
         standing.passes += 1
@@ -169,6 +173,7 @@ class Keeper:
     async def _passed(self, started: float, result: Result) -> tuple[Run, float | None]:
         standing, tally, folder = self.standing, result.tally, self.cycle.folder
         standing.look = result.look
+        standing.failed = {path: failure.message for path, failure in tally.failures.items()}
         if result.look.trip is not None:
             return self._guarded(started, tally, result.look.trip), GUARD_SECONDS
         standing.trip = None
@@ -234,6 +239,7 @@ class Keeper:
         if outcome != "nothing":
             log.info("pass_finished", extra={"folder": self.name, "outcome": outcome, "done": tally.done})
         self.standing.last_run = run
+        self.on_run(run)
         return run
 
     async def _remember(self, run: Run) -> None:
@@ -262,11 +268,12 @@ class Keeper:
         self._connected = True
 
     async def _expire(self) -> None:
-        """Once an hour the trash lets go of what is old."""
+        """Once an hour the trash lets go of what is old, and the remote is asked how full it is."""
         if not self.lease.held or time.monotonic() - self._expired_at < EXPIRY_SECONDS:
             return
         self._expired_at = time.monotonic()
         try:
+            self.standing.quota = await self.cycle.remote.quota()
             await self.trash.expire(self.cycle.folder.trash_days, time.time())
         except HelixError as error:
             log.warning("expiry_failed", extra={"folder": self.name, "cause": str(error)})
@@ -285,7 +292,3 @@ class Keeper:
             await asyncio.wait_for(self._bell.wait(), seconds)
         await asyncio.sleep(DEBOUNCE_SECONDS)
         self._bell.clear()
-
-
-def _nobody_listens(_kind: str) -> None:
-    """Until the daemon connects the keeper to its desk."""

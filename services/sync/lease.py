@@ -131,6 +131,8 @@ class Lease:
             self.error = error
         except TimeoutError:
             self.error = HelixError("the lease could not be renewed in time", remedy="Check the remote.")
+        except OSError as error:
+            self.error = HelixError(f"the lease could not be written: {error.strerror}", remedy="Free some space.")
         if self.held != before:
             log.info("lease_changed", extra={"held": self.held, "epoch": self.epoch})
             self._on_change()
@@ -144,7 +146,7 @@ class Lease:
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 await self._store.write(gone, over=mine)
-        except (HelixError, LeaseChanged, TimeoutError) as error:
+        except (HelixError, LeaseChanged, OSError) as error:
             log.info("lease_not_released", extra={"cause": str(error)})
 
     async def _renew(self) -> None:

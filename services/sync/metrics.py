@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from services.sync.apply.throttle import Throttle
 from services.sync.journal.history import Run
 from services.sync.keeper import Keeper
+from services.sync.remotes.timed import Requests
 from services.sync.standing import Phase
 
 _ACTIONS = ("uploaded", "downloaded", "trashed", "moved", "conflicts", "failed")
@@ -15,8 +16,9 @@ _ACTIONS = ("uploaded", "downloaded", "trashed", "moved", "conflicts", "failed")
 class Metrics:
     """All families; `collect` brings them up to date and gives the text."""
 
-    def __init__(self, throttle: Throttle) -> None:
+    def __init__(self, throttle: Throttle, requests: Requests) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(requests)
         self._throttle = throttle
         self._files = self._gauge("sync_files", "Files seen by the last pass.", ["folder", "side"])
         self._bytes = self._gauge("sync_bytes", "Bytes seen by the last pass.", ["folder", "side"])
@@ -24,6 +26,9 @@ class Metrics:
         self._conflicts = self._gauge("sync_conflicts", "Conflict copies that wait for a decision.", ["folder"])
         self._guard = self._gauge("sync_guard_tripped", "1 while a guard rail waits for a person.", ["folder"])
         self._success = self._gauge("sync_last_success_timestamp_seconds", "When a pass last ended well.", ["folder"])
+        self._epoch = self._gauge("lease_epoch", "The epoch of our right to write, 0 without it.", ["folder"])
+        self._held = self._gauge("lease_held", "1 while we may write to the remote.", ["folder"])
+        self._quota = self._gauge("remote_quota_bytes", "Room on the remote.", ["folder", "kind"])
         self._lag = self._gauge("event_loop_lag_seconds", "How late the event loop came round last.")
         self._actions = Counter("helix_sync_actions", "Actions done.", ["action", "outcome"], registry=self.registry)
         self._moved = Counter(
@@ -37,7 +42,6 @@ class Metrics:
             registry=self.registry,
         )
         self._counted = {"up": 0, "down": 0}
-        self._last: dict[str, Run] = {}
         for action in _ACTIONS[:-1]:
             self._actions.labels(action, "done")
         self._actions.labels("any", "failed")
@@ -66,12 +70,15 @@ class Metrics:
         self._conflicts.labels(name).set(standing.conflicts)
         self._guard.labels(name).set(standing.phase is Phase.GUARDED)
         self._success.labels(name).set(standing.last_success or 0)
-        run = standing.last_run
-        if run is not None and self._last.get(name) is not run:
-            self._last[name] = run
-            self._count(run)
+        self._epoch.labels(name).set(keeper.lease.epoch)
+        self._held.labels(name).set(keeper.lease.held)
+        if standing.quota is not None:
+            for kind, amount in (("used", standing.quota.used), ("total", standing.quota.total)):
+                if amount is not None:
+                    self._quota.labels(name, kind).set(amount)
 
-    def _count(self, run: Run) -> None:
+    def count(self, run: Run) -> None:
+        """A pass has ended."""
         self._duration.observe(run.finished - run.started)
         for action in _ACTIONS[:-1]:
             self._actions.labels(action, "done").inc(getattr(run, action))

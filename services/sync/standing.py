@@ -1,6 +1,6 @@
 """How does a folder stand at the moment? What its keeper writes and everybody reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from helix.core.guards import Trip
@@ -8,6 +8,7 @@ from helix.errors import HelixError
 from services.sync.apply.executor import Tally
 from services.sync.cycle import Look
 from services.sync.journal.history import Run
+from services.sync.remotes.remote import Quota
 
 
 class Phase(StrEnum):
@@ -39,5 +40,8 @@ class Standing:
     watch_error: str = ""
     passes: int = 0
     failures: int = 0
+    quota: Quota | None = None
+    failed: dict[str, str] = field(default_factory=dict)
+    """The paths that the last pass could not do, and why."""
     conflicts: int = 0
     totals: tuple[int, int] = (0, 0)

@@ -38,7 +38,6 @@ def folder(keeper: Keeper) -> Json:
     counts = standing.look.counts if standing.look else None
     tally = standing.tally
     skipped = standing.look.skipped if standing.look else {}
-    failures = {path: str(error) for path, error in (tally.failures if tally else {}).items()}
     return {
         "name": settings.name,
         "mode": settings.mode,
@@ -52,7 +51,7 @@ def folder(keeper: Keeper) -> Json:
         "error": error(standing.error) if standing.error else None,
         "guard": guard(keeper) if standing.trip else None,
         "progress": progress(tally) if tally and tally.total else None,
-        "skipped": [{"path": path, "why": why} for path, why in {**skipped, **failures}.items()],
+        "skipped": [{"path": path, "why": why} for path, why in {**skipped, **standing.failed}.items()],
         "verify": verify(keeper.verifier.verdict) if keeper.verifier.verdict else None,
     }
 

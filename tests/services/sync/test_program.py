@@ -28,6 +28,7 @@ async def test_a_change_on_either_side_arrives_on_the_other(sync: Sync) -> None:
 
     await eventually(lambda: (sync.remote / "up").read_text() == "from here", "the upload")
     await eventually(lambda: (sync.folder / "down").read_text() == "from there", "the download")
+    assert files_in(sync.folder) == files_in(sync.remote)
 
 
 async def test_the_socket_is_private_and_answers_status_and_metrics(sync: Sync) -> None:
