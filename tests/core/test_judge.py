@@ -113,6 +113,14 @@ def test_a_probe_that_warns_does_not_stop_the_start() -> None:
     assert verdict.status is Status.WARN
 
 
+@pytest.mark.parametrize(("state", "status"), [("RUNNING", Status.PASS), ("FATAL", Status.WARN)])
+def test_a_program_that_posts_nothing_is_judged_by_supervisords_word(state: str, status: Status) -> None:
+    verdict = judge(with_program(healthy(), "rclone", program("bot", state, name="rclone")))
+
+    (found,) = [check for check in verdict.checks if check.name == "program:rclone"]
+    assert (found.status, found.observed_value) == (status, state.lower())
+
+
 def test_the_last_words_of_a_dead_program_are_not_taken_for_the_living() -> None:
     ill = with_check(healthy(), "bot", failing("bot:gateway"))
     verdict = judge(with_program(ill, "bot", program("bot", "EXITED", pid=0)))
