@@ -115,7 +115,7 @@ def test_a_probe_that_warns_does_not_stop_the_start() -> None:
 
 @pytest.mark.parametrize(("state", "status"), [("RUNNING", Status.PASS), ("FATAL", Status.WARN)])
 def test_a_program_that_posts_nothing_is_judged_by_supervisords_word(state: str, status: Status) -> None:
-    verdict = judge(with_program(healthy(), "rclone", program("bot", state, name="rclone")))
+    verdict = judge(with_program(healthy(), "rclone", replace(program("bot", state), name="rclone")))
 
     (found,) = [check for check in verdict.checks if check.name == "program:rclone"]
     assert (found.status, found.observed_value) == (status, state.lower())
