@@ -14,6 +14,8 @@ from helix.core.health import Check, Status
 from helix.errors import EX_CONFIG, Misconfigured
 from helix.lifecycle import Heart, Pulse, stop_on_signals
 from helix.settings import Settings
+from services.bot.link import Link
+from services.bot.metrics import Metrics
 
 
 def main() -> int:
@@ -37,10 +39,11 @@ def main() -> int:
 
 
 async def _disabled(found: Settings) -> int:
-    """Say once a second that there is no bot, which is no failure."""
+    """Say once a second that there is no bot, which is no failure; its figures stand at 0."""
     board = Board(found.run_dir)
     check = Check("bot:gateway", Status.PASS, "the bot is disabled: no DISCORD_BOT_TOKEN is set")
-    heart = Heart("bot", board, lambda: Pulse(state="disabled", checks=(check,)))
+    metrics = Metrics(Link(), lambda: heart.lag_seconds)
+    heart = Heart("bot", board, lambda: Pulse(state="disabled", checks=(check,), metrics=metrics.text()))
     async with stop_on_signals() as stop:
         beating = asyncio.create_task(heart.run())
         await stop.wait()

@@ -14,6 +14,9 @@ from services.bot.link import Link
 _SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
+COMMANDS = ("status", "testmega", "heartbeat", "sync now", "doctor", "version")
+
+
 class Metrics:
     """The bot's figures, in a registry of their own."""
 
@@ -31,6 +34,10 @@ class Metrics:
         )
         self._alerts = Counter("helix_bot_alerts", "Alerts raised, by kind.", ("kind",), registry=self._registry)
         self._registry.register(_LinkFigures(link, lag_seconds))
+        # a rate sees the first increase only of what stood at 0
+        for name in COMMANDS:
+            self._commands.labels(name, "ok")
+            self._duration.labels(name)
 
     def command(self, name: str, outcome: str, seconds: float) -> None:
         """Count a command that ended."""
