@@ -13,6 +13,7 @@ from services.sync.journal.errors import JournalFailed
 from services.sync.keeper import Keeper
 from services.sync.remotes.errors import Misconfigured, RemoteError
 from services.sync.standing import Phase, Standing
+from services.sync.verify import Verdict
 
 _DISK = {TripKind.DISK_FLOOR}
 
@@ -31,6 +32,7 @@ def checks_of(keeper: Keeper, *, alone: bool) -> tuple[Check, ...]:
             _disk(standing),
             _conflicts(standing),
             _items(standing),
+            _verify(keeper.verifier.verdict),
         )
     )
 
@@ -107,6 +109,15 @@ def _items(standing: Standing) -> Finding:
     if run is None or not run.failed or standing.phase is Phase.ERROR:
         return "items", Status.PASS, "", ""
     return "items", Status.WARN, f"{run.failed} paths failed in the last pass", "See `helix sync history` and the log."
+
+
+def _verify(verdict: Verdict | None) -> Finding:
+    if verdict is None or not (verdict.differing or verdict.error):
+        return "verify", Status.PASS, "", ""
+    if verdict.error is not None:
+        return "verify", Status.WARN, f"the comparison broke off: {verdict.error.message}", verdict.error.remedy
+    text = f"{len(verdict.differing)} files differ between the two sides or from what was synced"
+    return "verify", Status.WARN, text, "See `helix status`; restore the right version of each: `helix restore PATH`."
 
 
 def _gravity(standing: Standing) -> Status:

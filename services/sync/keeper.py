@@ -146,6 +146,8 @@ class Keeper:
             for future in asked.waiting:
                 if not future.done():
                     future.set_result(run)
+        if run.conflicts:
+            self.announce("conflict")
         self.announce("run" if run.outcome != "nothing" else "status")
         return wait
 

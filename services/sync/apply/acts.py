@@ -137,7 +137,9 @@ class Acts:
         assert local is not None and remote is not None
         source = self.here.source(path, local)
         digest = await threaded(path, source.digest)
-        if await self.there.matches(source, path, expect=remote.etag, progress=self.throttle.down):
+        if self.there.features.cheap_digest:
+            theirs = await self.there.digest(path, expect=remote.etag)
+        elif await self.there.matches(source, path, expect=remote.etag, progress=self.throttle.down):
             theirs = digest
         elif action.was is not None and digest != action.was:
             theirs = await self.there.digest(path, expect=remote.etag, progress=self.throttle.down)

@@ -132,6 +132,7 @@ async def test_verify_finds_content_that_rotted_and_repairs_nothing(sync: Sync) 
     await verified(sync)
 
     assert [found["path"] for found in (await verdict(sync))["differing"]] == ["rots"]
+    await eventually(lambda: sync.check("sync:verify")["status"] == "warn", "the check")
     assert (sync.folder / "rots").read_text() == (sync.remote / "rots").read_text() == "before"
 
 
