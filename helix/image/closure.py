@@ -6,10 +6,10 @@ it is reached. What is absent is looked for in the repository: if it is there, t
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helix.image import imports, resolve
-from helix.image.findings import Finding
+from helix.image.findings import Finding, Severity
 from helix.image.judge import Judge
 from helix.image.modules import Facts, Grade, Import, Need, Reference, Walk
 from helix.image.resolve import Spec
@@ -42,6 +42,8 @@ class Closure:
     target: Target
     findings: list[Finding] = field(default_factory=list)
     modules: int = 0
+    _has_failed_guarded: bool = False
+    _guarded_files: list[Finding] = field(default_factory=list)
     _heap: list[Visit] = field(default_factory=list)
     _seen: dict[str, tuple[Grade, Grade]] = field(default_factory=dict)
     _specs: dict[str, Spec | None] = field(default_factory=dict)
@@ -53,7 +55,18 @@ class Closure:
             visit = heapq.heappop(self._heap)
             self.modules += 1
             self._read(visit)
-        return self.findings
+        return self._without_unreached_files()
+
+    def _without_unreached_files(self) -> list[Finding]:
+        """Lower what may never be read: a guarded import that fails ends its module before the file's line."""
+        if not self._has_failed_guarded:
+            return self.findings
+        return [
+            replace(finding, severity=max(finding.severity, Severity.WARNING, key=list(Severity).index))
+            if finding in self._guarded_files
+            else finding
+            for finding in self.findings
+        ]
 
     def _start(self) -> None:
         target = self.target
@@ -120,7 +133,10 @@ class Closure:
 
     def _follow(self, visit: Visit, facts: Facts) -> None:
         for wanted in facts.imports:
+            before = len(self.findings)
             self._import(visit, wanted)
+            if visit.grade is Grade.GUARDED and wanted.grade is Grade.START and len(self.findings) > before:
+                self._has_failed_guarded = True
         for walk in facts.walks:
             self._walk(visit, walk)
         for reference in facts.references:
@@ -226,7 +242,9 @@ class Closure:
     def _reference(self, visit: Visit, reference: Reference) -> None:
         grade = max(visit.files, reference.grade)
         need = self._need(visit, reference.line, grade)
-        self._report(self.judge.absent_file(reference, self.target.directory, need))
+        found = list(self.judge.absent_file(reference, self.target.directory, need))
+        self._guarded_files.extend(found if visit.grade is Grade.GUARDED else ())
+        self._report(found)
 
     def _need(self, visit: Visit, line: int, grade: Grade) -> Need:
         return Need(visit.file, line, grade, self._step(visit, line))

@@ -195,6 +195,8 @@ def copy_step(dice: random.Random, world: World, base: str) -> tuple[str, ...]:
     files = sorted(world.files)
     folders = sorted({path.split("/")[0] for path in files if "/" in path}) or ["."]
     folder = dice.choice(folders)
+    # a file that becomes m3.py must not import m3: a module that imports itself is circular in any checkout
+    renamed = [path for path in files if "m3" not in world.files[path]] or ["none.py"]
     return dice.choice(
         [
             ("COPY", ".", "."),
@@ -208,7 +210,7 @@ def copy_step(dice: random.Random, world: World, base: str) -> tuple[str, ...]:
             ("COPY", f"{base}m?.py", "./"),
             ("COPY", dice.choice(files), "./"),
             ("COPY", *dice.sample(files, 2), "./"),
-            ("COPY", dice.choice(files), "./m3.py"),
+            ("COPY", dice.choice(renamed), "./m3.py"),
             ("COPY", folder, "./lib"),
         ]
     )
