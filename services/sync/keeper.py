@@ -68,6 +68,7 @@ class Keeper:
         self._bell = asyncio.Event()
         self._asked = _Asked()
         self._connected = False
+        self._claimed = asyncio.Event()
         self._expired_at = float("-inf")
 
     @property
@@ -77,21 +78,15 @@ class Keeper:
 
     async def run(self) -> None:
         """Pass after pass, until cancelled. Watching begins when the first pass has made the folder."""
-        while not self.standing.passes:
-            await self._wait(await self.one_pass())
         async with asyncio.TaskGroup() as group:
-            watchers = [
-                group.create_task(self._watch(changes(self.cycle.root))),
-                group.create_task(self._watch(self.cycle.remote.events())),
-                group.create_task(self.lease.run()),
-            ]
-            try:
-                while True:
-                    wait = await self.one_pass() if not self.paused else None
-                    await self._wait(wait)
-            finally:
-                for watcher in watchers:
-                    watcher.cancel()
+            group.create_task(self._hold_lease())
+            while not self.standing.passes:
+                await self._wait(await self.one_pass())
+            group.create_task(self._watch(changes(self.cycle.root)))
+            group.create_task(self._watch(self.cycle.remote.events()))
+            self.hint()
+            while True:
+                await self._wait(await self.one_pass() if not self.paused else None)
 
     def hint(self) -> None:
         """Something may have changed."""
@@ -268,6 +263,12 @@ class Keeper:
             await self.trash.index()
         await self.lease.step()
         self._connected = True
+        self._claimed.set()
+
+    async def _hold_lease(self) -> None:
+        """Renew the claim from the first connection on: also a first pass may take longer than a claim lasts."""
+        await self._claimed.wait()
+        await self.lease.run()
 
     async def _expire(self) -> None:
         """Once an hour the trash lets go of what is old, and the remote is asked how full it is."""

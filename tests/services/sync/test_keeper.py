@@ -1,0 +1,127 @@
+"""Does a folder's keeper hold its claim, back off, wait for a person, and do what people ask?"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from helix.core.guards import TripKind
+from services.sync.apply.throttle import Throttle
+from services.sync.cycle import Cycle
+from services.sync.journal.journal import Journal
+from services.sync.keeper import Keeper
+from services.sync.lease_stores import RemoteFileStore
+from services.sync.remotes.errors import Refused, Unreachable
+from services.sync.remotes.memory import MemoryRemote, Moment
+from services.sync.standing import Phase
+from tests.services.sync.running import eventually
+from tests.services.sync.world import folder
+
+
+class Weather:
+    """The remote answers, or raises what it is told to."""
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+        self.calls = 0
+
+    def __call__(self, operation: str, _path: str, moment: Moment) -> None:
+        if moment is Moment.BEFORE and operation == "listing":
+            self.calls += 1
+        if self.failure is not None:
+            raise self.failure
+
+
+@asynccontextmanager
+async def keeping(base: Path, remote: MemoryRemote, throttle: Throttle | None = None) -> AsyncIterator[Keeper]:
+    """A keeper at work."""
+    settings = folder(base / "here", scan_seconds=0.2)
+    journal = Journal(str(base / "journal.db"))
+    keeper = Keeper(
+        Cycle(settings, remote, journal, throttle or Throttle(), lambda: False), RemoteFileStore(remote), "me"
+    )
+    task = asyncio.create_task(keeper.run())
+    try:
+        yield keeper
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        journal.close()
+
+
+async def test_a_first_pass_longer_than_a_claim_keeps_its_claim(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    for number in range(8):
+        remote.write(f"{number}", b"x" * 1000)
+    async with keeping(tmp_path, remote, Throttle(down=4000)) as keeper:
+        keeper.lease.ttl = 0.5
+
+        await eventually(lambda: keeper.standing.restored)
+
+        assert keeper.standing.failures == 0
+        assert keeper.lease.held
+        assert keeper.lease.epoch == 1
+        assert len(list((tmp_path / "here").glob("?"))) == 8
+
+
+async def test_an_unreachable_remote_is_told_tried_again_and_forgotten_when_it_is_back(tmp_path: Path) -> None:
+    weather = Weather()
+    weather.failure = Unreachable("no answer", retry_after=0.1)
+    async with keeping(tmp_path, MemoryRemote(faults=weather)) as keeper:
+        await eventually(lambda: keeper.standing.failures >= 2)
+        told, phase = keeper.standing.error, keeper.standing.phase
+
+        weather.failure = None
+
+        await eventually(lambda: keeper.standing.restored)
+        assert told is weather.failure or isinstance(told, Unreachable)
+        assert phase is Phase.STARTING
+        assert keeper.standing.error is None
+
+
+async def test_refused_credentials_are_not_tried_again_at_once(tmp_path: Path) -> None:
+    weather = Weather()
+    weather.failure = Refused("wrong password")
+    async with keeping(tmp_path, MemoryRemote(faults=weather)) as keeper:
+        await eventually(lambda: keeper.standing.failures == 1)
+        await asyncio.sleep(0.5)
+
+        assert keeper.standing.failures == 1
+
+
+async def test_a_guarded_folder_does_what_the_person_says(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    for number in range(30):
+        remote.write(f"{number}", b"x")
+    async with keeping(tmp_path, remote) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        for file in (tmp_path / "here").glob("[0-9]*"):
+            file.unlink()
+        await eventually(lambda: keeper.standing.trip is not None)
+        assert keeper.standing.trip is not None
+        assert keeper.standing.trip.kind is TripKind.EMPTY_ROOT
+        assert len(remote.files()) == 30
+
+        keeper.approve()
+
+        await eventually(lambda: remote.files() == {})
+        await eventually(lambda: keeper.standing.trip is None)
+        assert keeper.standing.phase in (Phase.IDLE, Phase.SYNCING)
+
+
+async def test_a_paused_folder_rests_until_it_is_resumed(tmp_path: Path) -> None:
+    weather = Weather()
+    remote = MemoryRemote(faults=weather)
+    async with keeping(tmp_path, remote) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        keeper.pause(True)
+        await eventually(lambda: keeper.standing.phase is Phase.PAUSED)
+        calls = weather.calls
+        (tmp_path / "here/new").write_text("x")
+        await asyncio.sleep(0.8)
+        assert weather.calls <= calls + 1
+        assert remote.files() == {}
+
+        keeper.pause(False)
+
+        await eventually(lambda: remote.files() == {"new": b"x"})
