@@ -26,11 +26,13 @@ check: dev          ## format, lint, types, import directions, the image from it
 	@.venv/bin/helix image check .
 	@$(PY) -m pytest -q tests/shape
 
-soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose)
+soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose), a thousand kills, a hundred hand-overs
 	@$(PY) -m tests.core.worlds --from $(or $(SEED),1000000) --count $(or $(COUNT),10000000)
+	@HELIX_TEST_KILLS=1000 HELIX_TEST_HANDOVERS=100 $(PY) -m pytest -rP -o timeout=3600 \
+		tests/services/sync/test_kills.py tests/services/sync/test_two_containers.py
 
 bench: dev          ## side by side with the peers, in one run
-	@for b in bench/*.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+	@for b in bench/*.py; do echo "== $$b"; $(PY) -m bench.$$(basename $$b .py) || exit 1; done
 
 lock: dev           ## requirements*.lock anew
 	@scripts/lock.sh
