@@ -7,14 +7,16 @@ until now (many callers share one question), and `watch` waits at MEGA for the n
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
 
 from services.sync.remotes.errors import ItemFailed, RemoteError, RunFailed, Unreachable
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.channel import Command
 from services.sync.remotes.mega.nodes import Node, decode
 from services.sync.remotes.mega.tree import Tree
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class Account:
         self._changed = asyncio.Event()
         self._draining = asyncio.Lock()
         self._doubtful = False
+        self._orphans: set[asyncio.Task[Any]] = set()
 
     @property
     def tree(self) -> Tree:
@@ -45,6 +48,11 @@ class Account:
         return self._tree
 
     async def load(self) -> None:
+        """List everything anew, once nothing of ours is under way that nobody waits for any more."""
+        await self.calm()
+        await self.reload()
+
+    async def reload(self) -> None:
         """List everything anew; twice, if MEGA itself counts more files than it listed."""
         tree = await self._listed()
         if await self._lacks_files(tree):
@@ -56,8 +64,9 @@ class Account:
 
     async def fresh(self) -> None:
         """Return when everything that had happened before this call is in the tree."""
+        await self.calm()
         if self._doubtful:
-            await self.load()
+            await self.reload()
             return
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._drain())
@@ -67,6 +76,27 @@ class Account:
         if self._next is None or self._next.done():
             self._next = asyncio.create_task(self._drain_after(self._asking))
         await asyncio.shield(self._next)
+
+    async def surely(self, work: Coroutine[Any, Any, T]) -> T:
+        """Bring a change to its end even if the caller is cancelled, so that the tree learns what became of it."""
+        task = asyncio.create_task(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.done():
+                self._orphans.add(task)
+                task.add_done_callback(self._bury)
+            raise
+
+    async def calm(self) -> None:
+        """Return when no change is under way whose caller was cancelled."""
+        while self._orphans:
+            await asyncio.wait(self._orphans)
+
+    def _bury(self, task: "asyncio.Task[Any]") -> None:
+        self._orphans.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.debug("mega_change_abandoned", extra={"reason": str(task.exception())})
 
     async def change(self, command: Command, what: str) -> Any:
         """Send a command that changes the tree, marked as ours."""
@@ -108,7 +138,7 @@ class Account:
 
     async def stop(self) -> None:
         """End the questions under way."""
-        tasks = [task for task in (self._watching, self._asking, self._next) if task is not None]
+        tasks = [task for task in (self._watching, self._asking, self._next, *self._orphans) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -101,7 +101,7 @@ class Changes:
 
     async def _look(self, parent: str, key: bytes) -> Node | None:
         try:
-            await self._account.load()
+            await self._account.reload()
         except RemoteError:
             return None
         return self._account.tree.with_key(parent, key)

@@ -148,7 +148,7 @@ class MegaRemote:
         if old is not None and keep is not None:
             await self._keep(old, keep)
         parent, name = await self._parent(path)
-        node = await link.changes.put_file(parent.handle, name, sent, old)
+        node = await link.account.surely(link.changes.put_file(parent.handle, name, sent, old))
         if node.size != source.size:
             raise Corrupt(f"{path} has {node.size} bytes at MEGA, {source.size} here")
         if self._read_back:
@@ -181,7 +181,8 @@ class MegaRemote:
         if self._find(to) is not None:
             raise Changed(f"{to} is already there")
         parent, name = await self._parent(to)
-        return entry_of(to, await self._linked.changes.move(node, parent.handle, name))
+        link = self._linked
+        return entry_of(to, await link.account.surely(link.changes.move(node, parent.handle, name)))
 
     async def mkdir(self, path: str) -> Entry:
         """Make it with its parents."""
@@ -198,7 +199,7 @@ class MegaRemote:
             raise Changed(f"{path} is a file")
         if self._linked.account.tree.has_children(node.handle):
             raise NotEmpty(f"{path} is not empty")
-        await self._linked.changes.throw_away(node)
+        await self._linked.account.surely(self._linked.changes.throw_away(node))
 
     async def remove(self, path: str, *, expect: str) -> None:
         """Delete the file for good."""
@@ -207,7 +208,7 @@ class MegaRemote:
             return
         node = self._expected(path, expect)
         if node is not None:
-            await self._linked.changes.destroy(node)
+            await self._linked.account.surely(self._linked.changes.destroy(node))
 
     async def quota(self) -> Quota:
         """What MEGA says; rubbish bin and versions count too."""
@@ -265,7 +266,7 @@ class MegaRemote:
         if self._find(keep) is not None:
             raise Changed(f"{keep} is already there")
         parent, name = await self._parent(keep)
-        await self._linked.changes.copy_file(old, parent.handle, name)
+        await self._linked.account.surely(self._linked.changes.copy_file(old, parent.handle, name))
 
     async def _parent(self, path: str) -> tuple[Node, str]:
         folder, _, name = path.rpartition("/")
@@ -277,11 +278,13 @@ class MegaRemote:
         if (found := tree.find(start, path)) is not None and found.type is not Type.FILE:
             return found
         async with self._making:
+            await self._linked.account.calm()
             node = self._linked.account.tree.nodes[start]
             for name in path.split("/"):
                 child = self._linked.account.tree.child(node.handle, name)
                 if child is None:
-                    child = await self._linked.changes.make_folder(node.handle, name, secrets.token_bytes(16))
+                    making = self._linked.changes.make_folder(node.handle, name, secrets.token_bytes(16))
+                    child = await self._linked.account.surely(making)
                 if child.type is Type.FILE:
                     raise Changed(f"{path} can't be made: {name} is a file")
                 node = child

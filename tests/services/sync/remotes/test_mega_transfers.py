@@ -13,8 +13,9 @@ from services.sync.remotes.errors import Changed, Corrupt, SourceChanged, Unreac
 from services.sync.remotes.mega.chunks import chunks, segments
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
-from tests.emulators.mega import Account, MegaServer, Tamper
+from tests.emulators.mega import Account, MegaServer, Stall, Tamper
 from tests.services.sync.remotes.mega_account import FOLDER, account_of, make, open_server
+from tests.services.sync.running import eventually
 
 STEPS = (-16, -8, -1, 0, 1, 8, 16, 17)
 SIZES = sorted({0, *(end + step for _, end in chunks(5 << 20) for step in STEPS)})
@@ -138,6 +139,24 @@ async def test_a_source_that_changes_while_it_is_read_leaves_nothing(
 
     assert me.files() == {}
     assert server.record.calls("p") == len(FOLDER.split("/"))
+
+
+async def test_a_cancelled_upload_that_mega_still_carries_out_is_known_before_the_next(
+    server: MegaServer, me: Account, remote: MegaRemote, tmp_path: Path
+) -> None:
+    await remote.mkdir("d")
+    source = write(tmp_path / "up", b"content")
+    fault = server.fail("p", Stall(0.4))
+    upload = asyncio.create_task(remote.upload(source, "d/file", expect=None))
+    await eventually(lambda: bool(fault.happened), "p is under way")
+    upload.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    with pytest.raises(Changed):
+        await remote.upload(source, "d/file", expect=None)
+
+    assert me.files() == {f"{FOLDER}/d/file": b"content"}
 
 
 async def test_read_back_finds_what_the_store_has_spoilt(server: MegaServer, tmp_path: Path) -> None:
