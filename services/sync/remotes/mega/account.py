@@ -68,6 +68,16 @@ class Account:
         if self._doubtful:
             await self.reload()
             return
+        await self._news()
+
+    async def fresh_for(self, node: Node) -> None:
+        """After a change of ours: what others did until then. If MEGA does not say, what we know has to do."""
+        try:
+            await self._news()
+        except RemoteError as error:
+            log.debug("mega_order_unknown", extra={"node": node.handle, "reason": error.message})
+
+    async def _news(self) -> None:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._drain())
             await asyncio.shield(self._asking)

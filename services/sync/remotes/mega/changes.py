@@ -6,7 +6,7 @@ Every change is one command of MEGA, so each is whole or not at all; the tree is
 import logging
 from typing import Any
 
-from services.sync.remotes.errors import Gone, RemoteError, RunFailed, Unreachable
+from services.sync.remotes.errors import Changed, Gone, RemoteError, RunFailed, Unreachable
 from services.sync.remotes.mega.account import Account
 from services.sync.remotes.mega.crypto import attribute_key, seal_attributes, seal_key
 from services.sync.remotes.mega.encoding import b64
@@ -37,11 +37,21 @@ class Changes:
         if replaces is not None:
             item["ov"] = replaces.handle
         node = await self._put(parent, item, uploaded.node_key, f"storing {name}")
-        if replaces is not None and replaces.handle in self._account.tree.nodes:
+        if replaces is None:
+            await self._yield_to_first(node)
+        elif replaces.handle in self._account.tree.nodes:
             # MEGA hangs the old content below the new as a version
             self._account.tree.put(replaces._replace(parent=node.handle))
             await self._drop_version(replaces)
         return node
+
+    async def _yield_to_first(self, node: Node) -> None:
+        """MEGA lets two clients make one name at once: both see the order of events, and the later one steps back."""
+        await self._account.fresh_for(node)
+        tree = self._account.tree
+        if node.handle in tree.nodes and not tree.was_first(node):
+            await self.destroy(node)
+            raise Changed(f"{node.name} was stored by another client at the same moment")
 
     async def copy_file(self, node: Node, parent: str, name: str) -> Node:
         """A second node with the same content; nothing is transferred."""

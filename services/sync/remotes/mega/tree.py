@@ -19,6 +19,7 @@ class Tree:
         self.nodes: dict[str, Node] = {}
         self._below: dict[str, dict[str | None, list[str]]] = {}
         self._roots: dict[Type, str] = {}
+        self._announced: dict[str, int] = {}
 
     @classmethod
     def of(cls, listing: dict[str, Any], master_key: bytes) -> "Tree":
@@ -128,6 +129,7 @@ class Tree:
         """Take over what other clients did; was there anything?"""
         changed = False
         for event in events:
+            self._note_order(event)
             if event.get("i") == own_tag:
                 continue
             match event:
@@ -141,6 +143,20 @@ class Tree:
                     continue
             changed = True
         return changed
+
+    def was_first(self, node: Node) -> bool:
+        """Whether MEGA announced the node before every other of its name; what was only listed was there before."""
+        handles = self._below.get(node.parent, {}).get(node.name, [])
+        return min(handles, key=self._rank) == node.handle
+
+    def _rank(self, handle: str) -> tuple[int, int, str]:
+        return self._announced.get(handle, -1), self.nodes[handle].created, handle
+
+    def _note_order(self, event: dict[str, Any]) -> None:
+        match event:
+            case {"a": "t", "t": {"f": list(found)}}:
+                for one in found:
+                    self._announced.setdefault(str(one.get("h")), len(self._announced))
 
     def _take(self, found: list[dict[str, Any]], master_key: bytes) -> None:
         for one in found:
