@@ -56,7 +56,7 @@ class FaultMatrix:
     async def everything(self, remote: Remote, under: str = "") -> list[Entry]:
         return [entry async for batch in remote.listing(under) for entry in batch]
 
-    async def test_of_two_clients_that_make_one_path_at_once_exactly_one_wins(
+    async def test_two_clients_that_make_one_path_at_once_end_with_one_whole_file(
         self, tmp_path: Path, get, remote: Remote, other: Remote
     ) -> None:
         sources = []
@@ -71,9 +71,10 @@ class FaultMatrix:
         )
 
         won = [index for index, result in enumerate(results) if isinstance(result, Entry)]
-        lost = [result for result in results if not isinstance(result, Entry)]
-        assert [type(error) for error in lost] == [Changed]
-        assert await get("race") == b"%d" % won[0] * 1000
+        lost = [type(result) for result in results if not isinstance(result, Entry)]
+        # a remote that can't look and act in one step may let both through: the later one then stands
+        assert lost == [Changed] or (lost == [] and not remote.features.conditional)
+        assert await get("race") in [b"%d" % index * 1000 for index in won]
         assert len(await self.everything(remote)) == 1
 
     async def test_many_transfers_at_once_don_t_mix(self, tmp_path: Path, get, remote: Remote) -> None:
