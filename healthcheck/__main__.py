@@ -4,7 +4,6 @@ The composition root: only here is the environment read.
 """
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -14,12 +13,10 @@ from healthcheck.probes.probe import Place
 from healthcheck.probes.suite import make_suite
 from healthcheck.server import PROGRAM, Server
 from helix import logs, release
-from helix.errors import EX_CONFIG, HelixError, Misconfigured
 from helix.lifecycle import stop_on_signals
 from helix.settings import from_env
+from helix.start import leave_with
 from helix.supervisor import Supervisor
-
-log = logging.getLogger("healthcheck")
 
 
 async def serve(env: Mapping[str, str], *, cwd: Path, root: Path) -> None:
@@ -32,19 +29,9 @@ async def serve(env: Mapping[str, str], *, cwd: Path, root: Path) -> None:
 
 
 def main() -> int:
-    """Run, and turn what goes wrong into an exit status and a line of the log."""
-    logs.setup(PROGRAM, level="INFO", style=os.environ.get("LOG_FORMAT", ""))
-    try:
-        asyncio.run(serve(dict(os.environ), cwd=Path.cwd(), root=release.ROOT))
-    except Misconfigured as wrong:
-        for problem in wrong.problems:
-            facts = {"setting": problem.name, "output": problem.message, "remedy": problem.remedy}
-            log.error("setting_refused", extra=facts)
-        return EX_CONFIG
-    except HelixError as error:
-        log.error("start_failed", extra={"output": error.message, "remedy": error.remedy})
-        return 1
-    return 0
+    """Run; give the exit status."""
+    env = dict(os.environ)
+    return leave_with(PROGRAM, env, lambda: asyncio.run(serve(env, cwd=Path.cwd(), root=release.ROOT)))
 
 
 if __name__ == "__main__":

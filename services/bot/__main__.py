@@ -11,31 +11,28 @@ from pathlib import Path
 from helix import logs, settings
 from helix.board import Board
 from helix.core.health import Check, Status
-from helix.errors import EX_CONFIG, Misconfigured
 from helix.lifecycle import Heart, Pulse, stop_on_signals
 from helix.settings import Settings
+from helix.start import leave_with
 from services.bot.link import Link
 from services.bot.metrics import Metrics
 
 
 def main() -> int:
-    """Read the settings and run; give the exit status."""
-    try:
-        found = settings.from_env(os.environ, cwd=Path.cwd())
-    except Misconfigured as error:
-        sys.stderr.write(f"{error}\n")
-        return EX_CONFIG
+    """Run; give the exit status."""
+    return leave_with("bot", os.environ, work)
+
+
+def work() -> int:
+    """Read the settings, then be the bot, or say that there is none."""
+    found = settings.from_env(os.environ, cwd=Path.cwd())
     logs.setup("bot", level=found.log_level, style=found.log_format, secrets=found.secrets)
     found.run_dir.mkdir(parents=True, exist_ok=True)
     if found.discord.token is None:
         return asyncio.run(_disabled(found))
     from services.bot.run import run  # noqa: PLC0415 (a bot without a token needs no Discord library)
 
-    try:
-        return asyncio.run(run(found, found.discord.token))
-    except Misconfigured as error:
-        sys.stderr.write(f"{error}\n")
-        return EX_CONFIG
+    return asyncio.run(run(found, found.discord.token))
 
 
 async def _disabled(found: Settings) -> int:

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from helix import logs
 from helix.core.cases import Mode
-from helix.errors import EX_CONFIG, HelixError, Misconfigured
 from helix.lifecycle import stop_on_signals
 from helix.settings import Folder, Settings, from_env
+from helix.start import leave_with
 from services.sync import home
 from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Cycle
@@ -66,19 +66,9 @@ async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
 
 
 def main() -> int:
-    """Run, and turn what goes wrong into an exit status and a line of the log."""
-    logs.setup(PROGRAM, level="INFO", style=os.environ.get("LOG_FORMAT", ""))
-    try:
-        asyncio.run(serve(dict(os.environ), cwd=Path.cwd()))
-    except Misconfigured as wrong:
-        for problem in wrong.problems:
-            facts = {"setting": problem.name, "output": problem.message, "remedy": problem.remedy}
-            log.error("setting_refused", extra=facts)
-        return EX_CONFIG
-    except HelixError as error:
-        log.error("start_failed", extra={"output": error.message, "remedy": error.remedy})
-        return 1
-    return 0
+    """Run; give the exit status."""
+    env = dict(os.environ)
+    return leave_with(PROGRAM, env, lambda: asyncio.run(serve(env, cwd=Path.cwd())))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from helix import logs, settings
 from helix.board import Board
-from helix.errors import EX_CONFIG, Misconfigured
 from helix.lifecycle import Heart, stop_on_signals
+from helix.start import leave_with
 from helix.supervisor import Supervisor
 from services.warden import events
 from services.warden.pulse import pulse
@@ -34,15 +34,15 @@ async def run(config: settings.Settings) -> None:
 
 
 def main() -> int:
-    """Read the settings and run; give the exit status."""
-    try:
-        config = settings.from_env(os.environ, cwd=Path.cwd())
-    except Misconfigured as error:
-        print(error, file=sys.stderr)  # noqa: T201 - no log yet
-        return EX_CONFIG
+    """Run; give the exit status."""
+    return leave_with(NAME, os.environ, work, stream=sys.stderr)
+
+
+def work() -> None:
+    """Read the settings, then watch."""
+    config = settings.from_env(os.environ, cwd=Path.cwd())
     logs.setup(NAME, level=config.log_level, style=config.log_format, secrets=config.secrets, stream=sys.stderr)
     asyncio.run(run(config))
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,61 @@
+"""Does a program that can't begin say why, and leave with the status that says whether a restart helps?"""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from helix.errors import HelixError, Misconfigured, Problem
+from helix.start import leave_with
+
+
+@pytest.fixture(autouse=True)
+def root_logger_restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def left(error: HelixError | None, status: int | None = None) -> tuple[int, list[dict[str, str]]]:
+    """Leave with *error*, or with *status*; give the exit status and the lines of the log."""
+
+    def work() -> int | None:
+        if error is not None:
+            raise error
+        return status
+
+    stream = io.StringIO()
+    code = leave_with("sync", {"LOG_FORMAT": "json"}, work, stream=stream)
+    return code, [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(("status", "code"), [(None, 0), (0, 0), (78, 78)])
+def test_the_work_s_own_status_is_kept(status: int | None, code: int) -> None:
+    assert left(None, status) == (code, [])
+
+
+def test_wrong_settings_leave_with_78_and_a_line_for_each() -> None:
+    problems = [Problem("PORT", "is not a port number", "set one"), Problem("HELIX_MODE", "is wrong", "choose one")]
+
+    code, lines = left(Misconfigured(problems))
+
+    assert code == 78
+    assert [(line["setting"], line["output"], line["remedy"]) for line in lines] == [
+        ("PORT", "is not a port number", "set one"),
+        ("HELIX_MODE", "is wrong", "choose one"),
+    ]
+
+
+def test_another_error_leaves_with_1_its_cause_and_its_remedy() -> None:
+    code, lines = left(HelixError("the port is taken", remedy="choose another"))
+
+    assert code == 1
+    assert (lines[0]["output"], lines[0]["remedy"], lines[0]["level"]) == (
+        "the port is taken",
+        "choose another",
+        "ERROR",
+    )
