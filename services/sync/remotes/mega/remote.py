@@ -7,7 +7,7 @@ moment shows two files of one name or none; what `keep` asks for is copied by ME
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ from services.sync.remotes.mega.nodes import Node, Type, entry_of, etag_of
 from services.sync.remotes.mega.pieces import Pieces
 from services.sync.remotes.mega.session import Sessions
 from services.sync.remotes.mega.transport import READ_SECONDS, Transport
+from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import Source
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
@@ -74,6 +75,7 @@ class MegaRemote:
         self._making = asyncio.Lock()
         self._top = ""
         self._link: Link | None = None
+        self._listed: tuple[int, int, list[list[Entry]]] = (0, 0, [])
 
     @property
     def name(self) -> str:
@@ -105,10 +107,24 @@ class MegaRemote:
             link.api.close()
 
     async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
-        """Ask for news, then walk the tree in memory, a batch at a time."""
+        """Ask for news, then walk the tree in memory, a batch at a time; without news, what was listed before."""
         account = self._linked.account
         await account.fresh()
-        tree = account.tree
+        tree, version = account.tree, account.tree.version
+        if not under and self._listed[:2] == (id(tree), version):
+            for batch in self._listed[2]:
+                yield batch
+            return
+        batches: list[list[Entry]] = []
+        for batch in self._walk(tree, under):
+            if not under:
+                batches.append(batch)
+            yield batch
+            await asyncio.sleep(0)
+        if not under and tree.version == version:
+            self._listed = (id(tree), version, batches)
+
+    def _walk(self, tree: Tree, under: str) -> Iterator[list[Entry]]:
         start = tree.find(self._top, under)
         if start is None or start.type is Type.FILE:
             return
@@ -117,7 +133,6 @@ class MegaRemote:
         while batch := [entry_of(prefix + path, node) for path, node in islice(walk, BATCH)]:
             if shown := [entry for entry in batch if not _is_temporary(entry.path)]:
                 yield shown
-            await asyncio.sleep(0)
 
     async def stat(self, path: str) -> Entry | None:
         """Ask for news, then look into the tree."""

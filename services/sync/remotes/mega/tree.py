@@ -16,6 +16,8 @@ class Tree:
 
     def __init__(self, sn: str) -> None:
         self.sn = sn
+        self.version = 0
+        """Grows with every change, so that what was made of the tree can be used again while it stays."""
         self.nodes: dict[str, Node] = {}
         self._below: dict[str, dict[str | None, list[str]]] = {}
         self._roots: dict[Type, str] = {}
@@ -48,6 +50,7 @@ class Tree:
 
     def put(self, node: Node) -> None:
         """Add a node, or replace what is known of it."""
+        self.version += 1
         if node.handle in self.nodes:
             self._unlist(self.nodes[node.handle])
         self.nodes[node.handle] = node
@@ -57,6 +60,7 @@ class Tree:
 
     def drop(self, handle: str) -> None:
         """Remove a node with all below it."""
+        self.version += 1
         pending = [handle]
         while pending:
             node = self.nodes.pop(one := pending.pop(), None)

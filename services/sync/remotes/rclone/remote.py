@@ -3,13 +3,16 @@
 rclone is only the transport: our journal decides what has changed, so an edit of the same size is seen wherever the
 backend gives an ID, a time or a hash.
 
-A file is written straight to its path: rclone itself writes beside it and renames (local, SFTP, FTP), or the backend
-shows a file only when it is whole (S3, MEGA). rclone's own move deletes the target first, so it is never used to
-replace. What `keep` asks for is therefore copied first (on the server where the backend can), then replaced.
+A new file is written beside its path and moved there. An old one is replaced straight: rclone itself writes beside it
+and renames (local, SFTP, FTP), or the backend shows a file only when it is whole (S3, MEGA). rclone's own move deletes
+the target first, so it is never used to replace. What `keep` asks for is therefore copied first (on the server where the
+backend can), then replaced.
 """
 
 import asyncio
+import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -18,13 +21,14 @@ from collections.abc import AsyncIterator
 from blake3 import blake3
 
 from helix.core.trees import Kind
-from services.sync.remotes.errors import Changed, Corrupt, Gone, NotEmpty, SourceChanged
+from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, NotEmpty, RemoteError, SourceChanged
 from services.sync.remotes.rclone.entries import is_partial, nanoseconds
 from services.sync.remotes.rclone.place import Place
 from services.sync.remotes.rclone.rc import Rc
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
 from services.sync.remotes.source import Source
 from services.sync.remotes.symbols import to_symbols
+from services.sync.reserved import TEMPORARY_PREFIX
 
 BATCH = 1000
 STALE_NS = 3_600_000_000_000
@@ -88,8 +92,11 @@ class RcloneRemote:
             await self._place.copy(
                 (fs, to_symbols(path)), (fs, to_symbols(keep)), f"keeping {path}", progress=no_progress, size=0
             )
-        await self._send(source.path, path, progress, source.size)
-        await asyncio.to_thread(_check, source)
+        if old is None:
+            await self._send_new(source, path, progress)
+        else:
+            await self._send(source.path, path, progress, source.size)
+            await asyncio.to_thread(_check, source)
         entry = await self._present(path)
         if old is not None and entry.etag == old.etag:
             entry = await self._send_distinct(source, path)
@@ -186,6 +193,23 @@ class RcloneRemote:
     def events(self) -> AsyncIterator[None]:
         """Rclone tells nothing."""
         return no_events()
+
+    async def _send_new(self, source: Source, path: str, progress: Progress) -> None:
+        """Beside its place first: so a source that changed meanwhile leaves nothing."""
+        folder, slash, _ = path.rpartition("/")
+        temporary = f"{folder}{slash}{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+        fs = self._place.fs
+        try:
+            await self._send(source.path, temporary, progress, source.size)
+            await asyncio.to_thread(_check, source)
+            await self._absent(path)
+        except ItemFailed:
+            with contextlib.suppress(RemoteError):
+                parameters = {"fs": fs, "remote": to_symbols(temporary)}
+                await self._place.ask("operations/deletefile", parameters, "removing a half-written file")
+            raise
+        both = {"srcFs": fs, "srcRemote": to_symbols(temporary), "dstFs": fs, "dstRemote": to_symbols(path)}
+        await self._place.ask("operations/movefile", both, f"storing {path}", seconds=3600.0)
 
     async def _send(self, local: str, path: str, progress: Progress, size: int) -> None:
         directory, name = os.path.split(os.path.abspath(local))

@@ -4,18 +4,45 @@ A backend's own test module gives `rcd` (a resident rclone) and `place` (the rem
 gets a new directory below that path.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from services.sync.remotes.errors import RemoteError
 from services.sync.remotes.rclone.remote import RcloneRemote
+from services.sync.remotes.remote import Entry
+from services.sync.remotes.source import Source
 from tests.contracts.remote_contract import RemoteContract
 from tests.services.sync.remotes.rcd import Rcd
 
 
 class RcloneContract(RemoteContract):
     """The contract suite on one backend of rclone."""
+
+    async def test_of_two_clients_that_make_one_path_at_once_exactly_one_wins(
+        self, tmp_path: Path, get, remote: RcloneRemote, other: RcloneRemote
+    ) -> None:
+        """Rclone can't make a file only where none is, so both may win; what stands there is one, whole."""
+        contents = [b"%d" % number * 1000 for number in range(2)]
+        for number, content in enumerate(contents):
+            (tmp_path / f"racer{number}").write_bytes(content)
+
+        results = await asyncio.gather(
+            *(
+                one.upload(Source.of(str(tmp_path / f"racer{number}")), "race", expect=None)
+                for number, one in enumerate((remote, other))
+            ),
+            return_exceptions=True,
+        )
+
+        assert not remote.features.conditional
+        assert any(isinstance(result, Entry) for result in results)
+        assert [error for error in results if not isinstance(error, Entry | RemoteError)] == []
+        assert [entry.path for entry in await self.everything(remote)] == ["race"]
+        assert await get("race") in contents
 
     @pytest.fixture
     def root(self, place: tuple[str, str]) -> tuple[str, str]:
