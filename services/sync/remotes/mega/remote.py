@@ -7,9 +7,8 @@ moment shows two files of one name or none; what `keep` asks for is copied by ME
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from helix.core.pacing import Backoff
@@ -20,17 +19,15 @@ from services.sync.remotes.mega.account import Account
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.changes import Changes
 from services.sync.remotes.mega.channel import PATIENCE, Channel
+from services.sync.remotes.mega.listing import Listing
 from services.sync.remotes.mega.nodes import Node, Type, entry_of, etag_of
 from services.sync.remotes.mega.pieces import Pieces
 from services.sync.remotes.mega.session import Sessions
 from services.sync.remotes.mega.transport import READ_SECONDS, Transport
-from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import Source
-from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
 OFFICIAL = "https://g.api.mega.co.nz"
-BATCH = 500
 PARALLEL = 16
 _FEATURES = Features(
     keeps_mtime=True,
@@ -75,7 +72,7 @@ class MegaRemote:
         self._making = asyncio.Lock()
         self._top = ""
         self._link: Link | None = None
-        self._listed: tuple[int, int, list[list[Entry]]] = (0, 0, [])
+        self._lister = Listing()
 
     @property
     def name(self) -> str:
@@ -110,29 +107,8 @@ class MegaRemote:
         """Ask for news, then walk the tree in memory, a batch at a time; without news, what was listed before."""
         account = self._linked.account
         await account.fresh()
-        tree, version = account.tree, account.tree.version
-        if not under and self._listed[:2] == (id(tree), version):
-            for batch in self._listed[2]:
-                yield batch
-            return
-        batches: list[list[Entry]] = []
-        for batch in self._walk(tree, under):
-            if not under:
-                batches.append(batch)
+        async for batch in self._lister.of(account.tree, self._top, under):
             yield batch
-            await asyncio.sleep(0)
-        if not under and tree.version == version:
-            self._listed = (id(tree), version, batches)
-
-    def _walk(self, tree: Tree, under: str) -> Iterator[list[Entry]]:
-        start = tree.find(self._top, under)
-        if start is None or start.type is Type.FILE:
-            return
-        prefix = f"{under}/" if under else ""
-        walk = tree.walk(start.handle, leave_out=None if under else RESERVED)
-        while batch := [entry_of(prefix + path, node) for path, node in islice(walk, BATCH)]:
-            if shown := [entry for entry in batch if not _is_temporary(entry.path)]:
-                yield shown
 
     async def stat(self, path: str) -> Entry | None:
         """Ask for news, then look into the tree."""
@@ -304,7 +280,3 @@ class MegaRemote:
                     raise Changed(f"{path} can't be made: {name} is a file")
                 node = child
             return node
-
-
-def _is_temporary(path: str) -> bool:
-    return path.rpartition("/")[2].startswith(TEMPORARY_PREFIX)

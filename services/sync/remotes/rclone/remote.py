@@ -5,8 +5,8 @@ backend gives an ID, a time or a hash.
 
 A new file is written beside its path and moved there. An old one is replaced straight: rclone itself writes beside it
 and renames (local, SFTP, FTP), or the backend shows a file only when it is whole (S3, MEGA). rclone's own move deletes
-the target first, so it is never used to replace. What `keep` asks for is therefore copied first (on the server where the
-backend can), then replaced.
+the target first, so it is never used to replace. What `keep` asks for is therefore copied first (on the server where
+the backend can), then replaced.
 """
 
 import asyncio
