@@ -100,13 +100,14 @@ async def test_the_mtime_is_where_megas_own_apps_look_for_it(me: Account, remote
 
 
 async def test_while_a_file_is_replaced_it_is_always_there_once_and_whole(
-    me: Account, remote: MegaRemote, tmp_path: Path
+    server: MegaServer, me: Account, remote: MegaRemote, tmp_path: Path
 ) -> None:
     entry = await remote.upload(write(tmp_path / "up", b"0" * 1000), "file", expect=None)
     done = asyncio.Event()
 
     def look() -> bytes:
-        return me.files()[f"{FOLDER}/file"]
+        with server.world.lock:
+            return me.files()[f"{FOLDER}/file"]
 
     async def watch() -> set[bytes]:
         seen = set()
