@@ -9,7 +9,6 @@ from tests.emulators.discord import DiscordServer
 from tests.emulators.discord.addresses import discord_addresses_restored
 from tests.services.bot.stage import ControlSocket, short_home
 
-
 __all__ = ["control", "discord_addresses_restored", "discord_server", "home"]
 
 
