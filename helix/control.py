@@ -59,6 +59,10 @@ class Control:
         """Go on after a pause."""
         return await self._post("/v1/resume", {}, key=key)
 
+    async def limit(self, limit: str, *, key: str | None = None) -> Answer:
+        """Change the bandwidth limit while running: `up:down` as in `HELIX_BWLIMIT`, or `off`."""
+        return await self._post("/v1/limit", {"limit": limit}, key=key)
+
     async def verify(self, *, key: str | None = None) -> Answer:
         """Start comparing content on both sides in the background; repairs nothing."""
         return await self._post("/v1/verify", {}, key=key)

@@ -1,9 +1,10 @@
-"""`helix sync now|plan|pause|resume|verify|history`: ask sync to do something, or what it did."""
+"""`helix sync now|plan|pause|resume|limit|verify|history`: ask sync to do something, or what it did."""
 
 import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,20 +19,31 @@ HELPS = {
     "plan": "show what the next pass would do, and why",
     "pause": "start no further pass",
     "resume": "go on after a pause",
+    "limit": "change the bandwidth limit until the next start",
     "verify": "compare content on both sides in the background",
     "history": "list the last passes, or what happened to a path",
 }
 
+_PLAIN: Mapping[str, Callable[[Control], Awaitable[Answer]]] = {
+    "plan": Control.plan,
+    "pause": Control.pause,
+    "resume": Control.resume,
+    "verify": Control.verify,
+}
+"""The actions that take nothing but their name."""
+
 
 def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add `sync` with its actions."""
-    parser = commands.add_parser("sync", help="run, plan, pause, resume, verify, or read the history")
+    parser = commands.add_parser("sync", help="run, plan, pause, resume, limit, verify, or read the history")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, text in HELPS.items():
         action = actions.add_parser(name, help=text)
         action.add_argument("--json", action="store_true", help="print JSON")
         if name == "now":
             action.add_argument("--wait", type=float, default=3600.0, metavar="SECONDS", help="how long to wait (3600)")
+        if name == "limit":
+            action.add_argument("limit", help="up:down in bytes a second, such as 1M:5M, or off")
         if name == "history":
             action.add_argument("path", nargs="?", default="", help="a path in the folder")
             action.add_argument("--limit", type=int, default=20, help="how many entries (20)")
@@ -54,16 +66,12 @@ async def _ask(args: argparse.Namespace, control: Control) -> Answer:
     match args.action:
         case "now":
             return await _now(control, args)
-        case "plan":
-            return await control.plan()
-        case "pause":
-            return await control.pause()
-        case "resume":
-            return await control.resume()
-        case "verify":
-            return await control.verify()
-        case _:
+        case "limit":
+            return await control.limit(args.limit)
+        case "history":
             return await control.history(path=args.path, limit=args.limit)
+        case action:
+            return await _PLAIN[action](control)
 
 
 async def _now(control: Control, args: argparse.Namespace) -> Answer:
@@ -83,18 +91,23 @@ async def _now(control: Control, args: argparse.Namespace) -> Answer:
 
 def _lines(args: argparse.Namespace, answer: Answer) -> list[str]:
     match args.action:
-        case "now":
-            return [_run_line(run) for run in answer["runs"]] or ["accepted; the pass goes on"]
         case "plan":
             return [line for folder in answer["folders"] for line in _plan_lines(folder)]
         case "pause" | "resume":
             return ["paused" if answer["paused"] else "running"]
+        case "limit":
+            return [", ".join(f"{way}: {_rate(answer[way])}" for way in ("up", "down"))]
         case "verify":
             return ["accepted; `helix status --json` shows the result under verify"]
-        case _ if args.path:
+        case "history" if args.path:
             return _path_lines(answer)
-        case _:
-            return [_run_line(run) for run in answer["runs"]] or ["no pass yet"]
+        case action:
+            none = "accepted; the pass goes on" if action == "now" else "no pass yet"
+            return [_run_line(run) for run in answer["runs"]] or [none]
+
+
+def _rate(limit: int | None) -> str:
+    return "no limit" if limit is None else f"{human_size(limit)}/s"
 
 
 def _run_line(run: Answer) -> str:

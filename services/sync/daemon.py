@@ -65,7 +65,7 @@ class Daemon:
         self._metrics = Metrics(throttle, requests)
         self._board = Board(settings.run_dir)
         self._heart = Heart(PROGRAM, self._board, self._pulse)
-        self.desk = Desk(keepers, state=self.state, checks=self.checks, metrics=self.metrics)
+        self.desk = Desk(keepers, throttle, state=self.state, checks=self.checks, metrics=self.metrics)
         for keeper in keepers:
             keeper.announce = self.desk.announce
             keeper.on_run = self._metrics.count

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from helix import parsing
 from helix.core.guards import TripKind
 from helix.core.health import Check, Status
 from helix.core.names import is_conflict_copy
 from helix.core.trees import Kind
 from helix.errors import Refused
 from services.sync import selftest, views
+from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Wishes
 from services.sync.journal import history
 from services.sync.keeper import Keeper
@@ -26,12 +28,14 @@ class Desk:
     def __init__(
         self,
         keepers: Sequence[Keeper],
+        throttle: Throttle,
         *,
         state: Callable[[], str],
         checks: Callable[[], tuple[Check, ...]],
         metrics: Callable[[], str],
     ) -> None:
         self._keepers = keepers
+        self._throttle = throttle
         self._state = state
         self._checks = checks
         self.metrics = metrics
@@ -74,6 +78,7 @@ class Desk:
         return {
             "state": self._state(),
             "paused": all(keeper.paused for keeper in self._keepers),
+            "limit": self._throttle.limits,
             "folders": [views.folder(keeper) for keeper in self._keepers],
         }
 
@@ -134,6 +139,16 @@ class Desk:
             keeper.pause(paused)
         self.announce("status")
         return {"paused": paused}
+
+    def limit(self, text: str) -> Json:
+        """Change the bandwidth limit of all transfers, also of those under way, until the next start."""
+        try:
+            rates = parsing.bandwidth(text)
+        except parsing.BadValue as bad:
+            raise Refused(f"the limit {bad.message}", remedy=bad.remedy, code="bad-request") from None
+        self._throttle.limit(rates.up, rates.down)
+        self.announce("status")
+        return dict(self._throttle.limits)
 
     def verify(self) -> Json:
         """Compare contents in the background."""

@@ -63,6 +63,7 @@ def make_app(desk: Desk) -> web.Application:
             web.post("/v1/sync", calls.sync),
             web.post("/v1/pause", calls.pause),
             web.post("/v1/resume", calls.resume),
+            web.post("/v1/limit", calls.limit),
             web.post("/v1/verify", calls.verify),
             web.post("/v1/restore", calls.restore),
             web.post("/v1/conflicts/resolve", calls.resolve),
@@ -177,6 +178,10 @@ class _Calls:
     async def resume(self, _request: web.Request) -> web.Response:
         """Passes again."""
         return web.json_response(self._desk.pause(False))
+
+    async def limit(self, request: web.Request) -> web.Response:
+        """Another bandwidth limit."""
+        return web.json_response(self._desk.limit(_text(await _body(request), "limit")))
 
     async def verify(self, _request: web.Request) -> web.Response:
         """Compare contents."""

@@ -59,6 +59,16 @@ def test_a_plan_says_what_and_why_and_a_pause_holds_it_back(helix: Helix) -> Non
     assert eventually((helix.remote / "waits.txt").exists)
 
 
+def test_the_bandwidth_limit_is_changed_while_running(helix: Helix) -> None:
+    assert text(helix, "sync", "limit", "10M:off").strip() == "up: 10.0 MiB/s, down: no limit"
+    assert text(helix, "sync", "limit", "off").strip() == "up: no limit, down: no limit"
+
+    wrong = helix.command("sync", "limit", "fast")
+
+    assert wrong.returncode == 2
+    assert "1M:5M" in wrong.stderr
+
+
 def test_a_verification_reports_its_result(helix: Helix) -> None:
     assert "accepted" in text(helix, "sync", "verify")
 

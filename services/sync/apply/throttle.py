@@ -15,6 +15,7 @@ class Throttle:
     def __init__(self, up: int | None = None, down: int | None = None) -> None:
         now = time.monotonic()
         self._buckets = {"up": bucket(up, now), "down": bucket(down, now)}
+        self.limits: dict[str, int | None] = {"up": up, "down": down}
         self.moved = {"up": 0, "down": 0}
 
     def limit(self, up: int | None, down: int | None) -> None:
@@ -22,6 +23,7 @@ class Throttle:
         now = time.monotonic()
         for direction, rate in (("up", up), ("down", down)):
             self._buckets[direction] = self._buckets[direction].with_rate(rate, now)
+            self.limits[direction] = rate
 
     async def up(self, count: int) -> None:
         """Bytes went to the remote."""
