@@ -38,7 +38,7 @@ class Events:
         try:
             await response.prepare(request)
             await response.write(f"retry: {RETRY_MILLISECONDS}\n\n".encode())
-            await self._stream(response)
+            await self._stream(request, response)
         except (ConnectionError, TimeoutError):
             # the listener left, or takes nothing any more
             return response
@@ -50,9 +50,10 @@ class Events:
         """Let every listener go, at the end of the server."""
         self._closing.set()
 
-    async def _stream(self, response: web.StreamResponse) -> None:
+    async def _stream(self, request: web.Request, response: web.StreamResponse) -> None:
         sent, sent_at = b"", time.monotonic()
-        while not self._closing.is_set():
+        # a listener that left would be met only at the next write, and take up room until then
+        while not self._closing.is_set() and request.transport is not None and not request.transport.is_closing():
             overview = await self._overviews.get()
             data = json.dumps(overview, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")
             quiet = time.monotonic() - sent_at > QUIET_SECONDS
