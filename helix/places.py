@@ -23,7 +23,8 @@ def prepare(settings: Settings) -> list[Problem]:
         write = folder.mode != "mirror"
         if (problem := _unusable("HELIX_FOLDER", folder.local, write=write, mode=0o755)) is not None:
             problems.append(problem)
-    return problems
+    # three directories below one bad home are one problem
+    return list(dict.fromkeys(problems))
 
 
 def _own_places(settings: Settings) -> list[tuple[str, Path]]:

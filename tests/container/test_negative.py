@@ -81,13 +81,22 @@ def test_a_damaged_image_is_named_until_it_is_whole(podman: Podman, name: str, h
         shell(podman, name, heal)
 
 
-@pytest.mark.parametrize(("place", "part"), [("/data", "disk"), ("/data/journal", "journal")])
-def test_a_full_disk_is_named_until_there_is_room(podman: Podman, place: str, part: str) -> None:
-    with podman.container("--tmpfs", f"{place}:size=24m,mode=0777") as name:
+@pytest.mark.parametrize(
+    ("options", "place", "home", "part"),
+    [
+        (("--shm-size=24m", "--env=HELIX_HOME=/dev/shm/home"), "/dev/shm", "/dev/shm/home", "disk"),
+        (("--tmpfs=/data/journal:size=24m,mode=0777",), "/data/journal", "/data", "journal"),
+    ],
+    ids=["home", "journal"],
+)
+def test_a_full_disk_is_named_until_there_is_room(
+    podman: Podman, options: tuple[str, ...], place: str, home: str, part: str
+) -> None:
+    with podman.container(*options) as name:
         wait_ready(podman, name)
 
         shell(podman, name, FILL.format(place=place))
-        shell(podman, name, "echo meanwhile >/data/files/meanwhile.txt")
+        shell(podman, name, f"echo meanwhile >{home}/files/meanwhile.txt")
         assert eventually(lambda: told(podman, name, part, 503), within=60, what=part)
 
         shell(podman, name, f"rm {place}/.filler")

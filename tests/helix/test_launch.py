@@ -36,6 +36,14 @@ def test_a_file_in_the_place_of_a_directory_is_a_problem(tmp_path: Path) -> None
     assert str(tmp_path) not in str(problem)
 
 
+def test_one_bad_home_is_one_problem_though_three_directories_are_in_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+
+    problems = places.prepare(settings(tmp_path / "file/home"))
+
+    assert [problem.name for problem in problems] == ["HELIX_HOME", "HELIX_FOLDER"]
+
+
 def test_the_warden_s_note_becomes_the_exit_status(tmp_path: Path) -> None:
     launch.write_note(tmp_path, launch.ExitNote(70, "sync can't be kept up", "look at the log"))
 
