@@ -149,3 +149,20 @@ def send(podman: Podman, name: str, signal: str, module: str) -> None:
         f"    if {module!r} in p.info['cmdline']: os.kill(p.pid, signal.SIG{signal})"
     )
     podman.run("exec", name, "python", "-c", script)
+
+
+def test_a_platform_that_restarts_on_failure_sees_one(podman: Podman) -> None:
+    with podman.container("--restart=on-failure:2", "--env=PORT=$PORT") as name:
+        restarts = eventually(lambda: podman.inspect(name)["RestartCount"], within=60, what="a restart")
+
+        assert restarts >= 1
+
+
+def test_a_clean_stop_is_no_failure_to_restart_after(podman: Podman) -> None:
+    with podman.container("--restart=on-failure:2") as name:
+        wait_ready(podman, name)
+
+        podman.run("stop", "-t", "45", name)
+
+        assert podman.inspect(name)["State"]["ExitCode"] == 0
+        assert podman.inspect(name)["RestartCount"] == 0
