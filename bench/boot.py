@@ -63,9 +63,8 @@ def peer_round() -> tuple[float, float]:
         started = time.monotonic()
         process = subprocess.Popen([sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(conf)])
         try:
-            transport = SupervisorTransport(None, None, f"unix://{place}/s.sock")
-            rpc = xmlrpc.client.ServerProxy("http://peer", transport=transport)
-            eventually(lambda: all(info["statename"] == "RUNNING" for info in rpc.supervisor.getAllProcessInfo()))
+            eventually(Path(place, "s.sock").exists)
+            eventually(lambda: all(state == "RUNNING" for state in states(f"unix://{place}/s.sock")))
             running = time.monotonic() - started
             child = psutil.Process(process.pid).children()[0]
             line = child.cmdline()
@@ -78,6 +77,12 @@ def peer_round() -> tuple[float, float]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+def states(socket: str) -> list[str]:
+    """Ask supervisord for its programs' states, with a connection of its own."""
+    rpc = xmlrpc.client.ServerProxy("http://peer", transport=SupervisorTransport(None, None, socket))
+    return [str(info["statename"]) for info in rpc.supervisor.getAllProcessInfo()]
 
 
 def fresh(parent: int, line: list[str], others: set[int]) -> bool:
