@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from helix import settings
-from helix.errors import EX_CONFIG, Misconfigured
+from helix.errors import EX_CONFIG
+from helix.start import leave_with
 
 
 def command(config: settings.Settings, binary: str) -> tuple[str, ...]:
@@ -47,12 +48,13 @@ def environment(config: settings.Settings, outside: dict[str, str]) -> dict[str,
 
 def main() -> int:
     """Become rclone; returns only when that is not possible."""
+    return leave_with("rclone", os.environ, become)
+
+
+def become() -> int:
+    """Read the settings, then turn into what they ask for."""
     os.umask(0o077)
-    try:
-        config = settings.from_env(os.environ, cwd=Path.cwd())
-    except Misconfigured as error:
-        print(error, file=sys.stderr)  # noqa: T201 - no log yet
-        return EX_CONFIG
+    config = settings.from_env(os.environ, cwd=Path.cwd())
     binary = shutil.which("rclone", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     argv = command(config, binary or "rclone")
     inside = environment(config, dict(os.environ))
