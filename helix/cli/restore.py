@@ -4,7 +4,8 @@ import argparse
 import asyncio
 from typing import Any
 
-from helix.cli.shared import EX_FINE, Context, console, human_size
+from helix.cli.shared import EX_FINE, Context, console
+from helix.core import wording
 
 
 def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -18,6 +19,6 @@ def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Restore and say what came back."""
     answer = asyncio.run(context.control.restore(args.path, version=args.version, to=args.to))
-    told = f"{answer['path']} is back: {human_size(answer['size'])}, version {answer['version']}"
+    told = f"{answer['path']} is back: {wording.size(answer['size'])}, version {answer['version']}"
     console().print(told, markup=False)
     return EX_FINE

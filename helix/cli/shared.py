@@ -37,15 +37,6 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def human_size(count: float) -> str:
-    """Write a number of bytes for people."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} TiB"
-
-
 def human_age(seconds: float) -> str:
     """Write a span of time for people, in its largest unit."""
     for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):

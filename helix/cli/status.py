@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helix import situation
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, human_size, print_json
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, print_json
 from helix.control import Answer
 from helix.core import wording
 from helix.core.health import Status, Verdict
@@ -74,7 +74,7 @@ def _folders(folders: list[Answer]) -> Table:
             folder["state"],
             folder["remote"],
             str(folder["files"]["local"]),
-            human_size(folder["bytes"]["local"]),
+            wording.size(folder["bytes"]["local"]),
             str(folder["pending"]),
             str(folder["conflicts"]),
             f"{human_age(time.time() - last)} ago" if last else "never",

@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, human_size, print_json
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, print_json
 from helix.control import Answer, Control
+from helix.core import wording
 
 GOOD_OUTCOMES = ("done", "nothing")
 LOOK_SECONDS = 0.5
@@ -107,7 +108,7 @@ def _lines(args: argparse.Namespace, answer: Answer) -> list[str]:
 
 
 def _rate(limit: int | None) -> str:
-    return "no limit" if limit is None else f"{human_size(limit)}/s"
+    return "no limit" if limit is None else f"{wording.size(limit)}/s"
 
 
 def _run_line(run: Answer) -> str:
@@ -115,12 +116,12 @@ def _run_line(run: Answer) -> str:
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to do"
     finished = run["finished"] or time.time()
     line = f"{_moment(run['started'])}  {run['folder']}: {run['outcome']}; {told}"
-    line += f"; {human_size(run['bytes'])} in {human_age(finished - run['started'])}"
+    line += f"; {wording.size(run['bytes'])} in {human_age(finished - run['started'])}"
     return f"{line}; {run['error']}" if run["error"] else line
 
 
 def _plan_lines(folder: Answer) -> list[str]:
-    lines = [f"{folder['name']}: {folder['total']} actions, {human_size(folder['bytes'])}"]
+    lines = [f"{folder['name']}: {folder['total']} actions, {wording.size(folder['bytes'])}"]
     if folder["guard"]:
         lines.append(f"  stopped: {folder['guard']['text']} → {folder['guard']['remedy']}")
     for action in folder["actions"]:
@@ -137,7 +138,7 @@ def _path_lines(answer: Answer) -> list[str]:
     ]
     for version in answer["versions"]:
         lines.append(
-            f"version {version['version']}: {human_size(version['size'])}, {_moment(version['time'])}, "
+            f"version {version['version']}: {wording.size(version['size'])}, {_moment(version['time'])}, "
             f"{version['side']} side, {version['reason']}"
         )
     return lines or [f"nothing is known of {answer['path']}"]

@@ -42,6 +42,15 @@ def line(check: Check) -> str:
     return f"{_MARKS[check.status]} {told} → {check.remedy}" if check.remedy else f"{_MARKS[check.status]} {told}"
 
 
+def size(count: float) -> str:
+    """Show a number of bytes, such as "3.4 MiB"."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if abs(count) < 1024:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"
+
+
 def _distinct(checks: Sequence[Check]) -> list[Check]:
     """Keep the first of several checks that say the same."""
     first: dict[tuple[str, str], Check] = {}

@@ -111,8 +111,8 @@ def progress(now: Mapping[str, Any]) -> str:
     eta = now.get("eta_seconds")
     left = f", about {reply.span(eta)} left" if eta is not None else ""
     return (
-        f"{now['done']} of {now['total']} actions, {reply.size(now['bytes_done'])} of "
-        f"{reply.size(now['bytes_total'])}, {reply.size(now['bytes_per_second'] or 0)}/s{left}"
+        f"{now['done']} of {now['total']} actions, {wording.size(now['bytes_done'])} of "
+        f"{wording.size(now['bytes_total'])}, {wording.size(now['bytes_per_second'] or 0)}/s{left}"
     )
 
 

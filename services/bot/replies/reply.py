@@ -104,15 +104,6 @@ def when(seconds: float | None) -> str:
     return f"<t:{seconds:.0f}:R>" if seconds else "never"
 
 
-def size(count: float) -> str:
-    """Show a number of bytes, such as "3.4 MiB"."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(count) < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} TiB"
-
-
 def span(seconds: float) -> str:
     """Show a duration, such as "2 d 3 h"."""
     if seconds < 10:

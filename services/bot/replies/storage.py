@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from helix.core import wording
 from services.bot.replies import reply
 from services.bot.replies.reply import MARKS, Panel, Reply, Tone, code
 from services.bot.replies.sync import paged
@@ -25,7 +26,7 @@ def listing(answer: Json, title: str, page: int) -> Reply:
 
 def _file(file: Json) -> str:
     name = code(f"{file['path']}/" if file["kind"] == "directory" else str(file["path"]))
-    size = "" if file["size"] is None or file["kind"] == "directory" else f" · {reply.size(file['size'])}"
+    size = "" if file["size"] is None or file["kind"] == "directory" else f" · {wording.size(file['size'])}"
     age = f" · {reply.when(file['mtime'])}" if file["mtime"] else ""
     return f"{name}{size}{age}{_STATES.get(str(file['state']), '')}"
 
@@ -33,8 +34,8 @@ def _file(file: Json) -> str:
 def usage(status: Json) -> Reply:
     """Tell how much each folder holds on each side."""
     lines = [
-        f"{code(folder['name'])}: {folder['files']['local']} files, {reply.size(folder['bytes']['local'])} here · "
-        f"{folder['files']['remote']} files, {reply.size(folder['bytes']['remote'])} at {code(str(folder['remote']))}"
+        f"{code(folder['name'])}: {folder['files']['local']} files, {wording.size(folder['bytes']['local'])} here · "
+        f"{folder['files']['remote']} files, {wording.size(folder['bytes']['remote'])} at {code(str(folder['remote']))}"
         for folder in status["folders"]
     ]
     return Reply("\n".join([f"{MARKS[Tone.PLAIN]} **Storage**", *lines]))
@@ -43,11 +44,11 @@ def usage(status: Json) -> Reply:
 def stored(path: str, count: int) -> Reply:
     """Say that a file is in the folder now, and no more than that."""
     return Reply(
-        f"🟢 **In the folder**: {code(path)}, {reply.size(count)} · sync uploads it; `storage ls` shows when it has"
+        f"🟢 **In the folder**: {code(path)}, {wording.size(count)} · sync uploads it; `storage ls` shows when it has"
     )
 
 
 def restored(answer: Json) -> Reply:
     """Say which version is back."""
     version = f", version {code(str(answer['version']))}" if answer["version"] else ""
-    return Reply(f"🟢 **Back again**: {code(answer['path'])}, {reply.size(answer['size'])}{version}")
+    return Reply(f"🟢 **Back again**: {code(answer['path'])}, {wording.size(answer['size'])}{version}")

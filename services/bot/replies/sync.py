@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from helix.core import wording
 from services.bot.replies import reply
 from services.bot.replies.reply import MARKS, Field, Panel, Reply, Tone, code
 
@@ -79,7 +80,7 @@ def _ended(run: Json, *, named: bool) -> str:
 def _counts(result: Json) -> str:
     told = [f"{result[name]} {name}" for name in _COUNTS if result[name]]
     seconds = (result["finished"] or result["started"]) - result["started"]
-    return ", ".join([*(told or ["nothing to do"]), reply.size(result["bytes"]), reply.span(seconds)])
+    return ", ".join([*(told or ["nothing to do"]), wording.size(result["bytes"]), reply.span(seconds)])
 
 
 def _error(result: Json) -> str:
@@ -122,7 +123,7 @@ def history(answer: Json) -> Reply:
         for event in answer["events"]
     ]
     lines += [
-        f"kept: {code(str(version['version']))} of {reply.when(version['time'])}, {reply.size(version['size'])}, "
+        f"kept: {code(str(version['version']))} of {reply.when(version['time'])}, {wording.size(version['size'])}, "
         f"{version['side']} side, {version['reason']}"
         for version in answer["versions"]
     ]

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helix.core import wording
 from services.bot.replies import reply
 from services.bot.replies.reply import EMPTY, Field, Panel, Reply, cut, fit, length
 
@@ -82,7 +83,7 @@ def test_no_path_breaks_out_of_its_code_span(path: str) -> None:
 
 
 def test_sizes_and_durations_are_words_for_people() -> None:
-    assert [reply.size(number) for number in (0, 1023, 1536, 5 * 1024**3, 3 * 1024**4)] == [
+    assert [wording.size(number) for number in (0, 1023, 1536, 5 * 1024**3, 3 * 1024**4)] == [
         "0 B", "1023 B", "1.5 KiB", "5.0 GiB", "3.0 TiB"
     ]  # fmt: skip
     assert [reply.span(number) for number in (0, 0.25, 61, 3600, 200_000)] == [
