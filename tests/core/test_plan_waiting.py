@@ -7,7 +7,7 @@ from helix.core.cases import Mode, Rules
 from helix.core.ignore import Ignore
 from helix.core.plan import plan
 from helix.core.trees import Row
-from tests.core.rows import names, row
+from tests.core.rows import base, local, names, remote, row
 
 FILTERED = Rules(ignored=Ignore(["*.o", "build/"]))
 
@@ -48,6 +48,28 @@ def test_a_file_that_is_still_written_waits_and_people_see_why() -> None:
     assert [type(action).__name__ for action in found] == ["Skip", "Upload"]
     assert isinstance(found[0], Skip)
     assert found[0].reason is Reason.UNSETTLED
+
+
+@pytest.mark.parametrize("field", [None, "size", "mtime_ns", "inode"])
+def test_a_file_that_was_only_renamed_waits_for_nothing(field: str | None) -> None:
+    """A rename moves the ctime too; the old name would be trashed at once, and the content sent again."""
+    here = local("old", inode=7)
+    assert here
+    changed = here._replace(digest=None, **({field: 99} if field else {}))
+    rows = [Row("a", None, remote("old"), base("old", inode=7)), Row("b", changed, None, None)]
+
+    found = names(rows, Rules(unsettled=lambda *_: True))
+
+    assert found == (["TrashRemote a", "Skip b"] if field else ["MoveRemote a > b"])
+
+
+def test_a_renamed_file_that_takes_the_place_of_another_waits_like_any_edit() -> None:
+    rows = [
+        Row("a", None, remote("old"), base("old", inode=7)),
+        Row("b", local("old", inode=7), remote("b"), base("b", inode=8)),
+    ]
+
+    assert names(rows, Rules(unsettled=lambda *_: True)) == ["TrashRemote a", "Skip b"]
 
 
 def test_a_directory_is_no_file_that_is_still_written() -> None:

@@ -148,6 +148,22 @@ async def verified(sync: Sync) -> None:
     raise AssertionError("the comparison never ends")
 
 
+async def test_a_rename_is_one_there_too_although_it_moves_the_time_that_files_settle_by() -> None:
+    with home() as place:
+        async with running(place, HELIX_SETTLE_SECONDS="1") as sync:
+            await sync.ready()
+            (sync.folder / "old").write_text("content")
+            await eventually((sync.remote / "old").exists)
+            there = (sync.remote / "old").stat().st_ino
+
+            (sync.folder / "old").rename(sync.folder / "new")
+
+            await eventually(lambda: (sync.remote / "new").stat().st_ino == there, "the rename")
+            runs = (await sync.control.history())["runs"]
+            assert sum(run["moved"] for run in runs) == 1
+            assert sum(run["trashed"] for run in runs) == 0
+
+
 async def test_sigterm_flushes_what_has_not_settled_and_leaves_in_time() -> None:
     with home() as place:
         async with running(place, HELIX_SETTLE_SECONDS="600") as sync:
