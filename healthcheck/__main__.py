@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from healthcheck import strangers
 from healthcheck.probes.probe import Place
 from healthcheck.probes.suite import make_suite
 from healthcheck.server import PROGRAM, Server
@@ -23,6 +24,7 @@ async def serve(env: Mapping[str, str], *, cwd: Path, root: Path) -> None:
     """Run the health server with the settings of *env* until SIGTERM or SIGINT."""
     settings = from_env(env, cwd=cwd)
     logs.setup(PROGRAM, level=settings.log_level, style=settings.log_format, secrets=settings.secrets)
+    strangers.hush()
     settings.run_dir.mkdir(parents=True, exist_ok=True)
     async with stop_on_signals() as stop, Supervisor(settings.supervisor_socket) as supervisor:
         await Server(settings, Place(root, env, cwd), supervisor, make_suite()).run(stop)

@@ -19,6 +19,7 @@ from helix.errors import Refused, Unreachable
 
 LIMIT = 1000
 BODY_BYTES = 64 * 1024
+"""A longer body is refused with 413; the application is made with it."""
 
 Question = Callable[[Mapping[str, str]], Awaitable[Answer]]
 Action = Callable[[Mapping[str, Any], str | None], Awaitable[Answer]]
@@ -99,7 +100,7 @@ class Api:
         async def handle(request: web.Request) -> web.Response:
             if not self._access.allows(request):
                 return self._denied()
-            data = await request.content.read(BODY_BYTES)
+            data = await request.read()
             key = request.headers.get("Idempotency-Key")
             return await self._answer(lambda: action(_body(data), key))
 
@@ -122,6 +123,22 @@ class Api:
             return _error(403, "disabled", "file names and actions are off: no HEALTH_TOKEN is set", remedy)
         response = _error(401, "unauthorised", "this needs the token", "send Authorization: Bearer HEALTH_TOKEN")
         response.headers["WWW-Authenticate"] = 'Bearer realm="helix"'
+        return response
+
+
+@web.middleware
+async def errors_in_json(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Say in JSON too that an address is not there, a method not allowed or a body too long."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if not request.path.startswith("/api/"):
+            raise
+        response = _error(error.status, "http", error.reason, "see docs/health.md")
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
         return response
 
 

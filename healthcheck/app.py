@@ -10,7 +10,7 @@ from aiohttp import web
 
 from healthcheck import page
 from healthcheck.access import Access
-from healthcheck.api import Api
+from healthcheck.api import BODY_BYTES, Api, errors_in_json
 from healthcheck.bodies import Writer, startup_status
 from healthcheck.events import Events
 from healthcheck.exposition import Exposition
@@ -37,7 +37,7 @@ def make_app(
     *, watch: Watch, writer: Writer, access: Access, exposition: Exposition, api: Api, events: Events
 ) -> web.Application:
     """Put the addresses together; the parts come from the composition root."""
-    app = web.Application()
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[errors_in_json])
     app[WATCH] = watch
     app[WRITER] = writer
     app[ACCESS] = access
@@ -48,7 +48,7 @@ def make_app(
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/health", _ready)
     app.router.add_get("/metrics", _metrics)
-    app.router.add_get("/events", events.handle, allow_head=False)
+    app.router.add_get("/events", events.handle)
     app.on_shutdown.append(events.close)
     api.add_to(app.router)
     page.add_to(app.router)

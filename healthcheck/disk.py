@@ -25,15 +25,17 @@ class Space:
 
 
 def measure(path: Path) -> Space | None:
-    """Ask the file system that holds *path*, or its nearest folder that is there."""
-    while not path.exists() and path != path.parent:
-        path = path.parent
-    try:
-        found = os.statvfs(path)
-    except OSError:
-        return None
-    inodes = found.f_favail if found.f_files else None
-    return Space(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, inodes)
+    """Ask the file system that holds *path*, or its nearest folder that is there; None when it does not answer."""
+    for place in (path, *path.parents):
+        try:
+            found = os.statvfs(place)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return None
+        inodes = found.f_favail if found.f_files else None
+        return Space(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, inodes)
+    return None
 
 
 def check(space: Space | None, now: float) -> Check:

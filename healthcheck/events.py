@@ -30,7 +30,9 @@ class Events:
         self._closing = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serve one listener until it leaves or the server ends."""
+        """Serve one listener until it leaves or the server ends; HEAD only asks whether there is such an address."""
+        if request.method == "HEAD":
+            return web.Response(content_type="text/event-stream")
         if self._room == 0:
             return web.Response(status=503, text="too many listeners\n", headers={"Retry-After": "10"})
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})

@@ -59,7 +59,7 @@ def make_app(desk: Desk) -> web.Application:
             web.get("/v1/files", calls.files),
             web.get("/v1/history", calls.history),
             web.get("/v1/conflicts", calls.conflicts),
-            web.get("/v1/events", calls.events),
+            web.get("/v1/events", calls.events, allow_head=False),
             web.post("/v1/sync", calls.sync),
             web.post("/v1/pause", calls.pause),
             web.post("/v1/resume", calls.resume),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from healthcheck.api import BODY_BYTES
 from tests.healthcheck.stage import DEADLINE, FOLDER, TOKEN, Stage, get, playing
 
 ACTIONS: dict[str, dict[str, Any]] = {
@@ -133,6 +134,37 @@ async def test_a_bad_request_says_what_is_wrong(stage: Stage, action: str, body:
 
     assert status == 400
     assert says in answer["error"]["message"]
+
+
+async def test_a_body_may_come_in_pieces(stage: Stage) -> None:
+    assert stage.server is not None
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'{"pa'
+        # what was sent so far is there before the rest is
+        await asyncio.sleep(0.05)
+        yield b'th": "a.txt"}'
+
+    response, _ = await get(stage, "/api/v1/restore", method="POST", token=TOKEN, data=pieces())
+
+    assert response.status == 200
+    assert stage.asked[-1][2]["path"] == "a.txt"
+
+
+async def test_a_body_that_is_too_long_is_refused_and_does_nothing(stage: Stage) -> None:
+    status, answer = await _act(stage, "pause", b" " * BODY_BYTES + b"{}")
+
+    assert (status, answer["error"]["code"]) == (413, "http")
+    assert not [call for call in stage.asked if call[0] == "POST"]
+
+
+async def test_what_is_not_there_and_a_wrong_method_are_told_in_json(stage: Stage) -> None:
+    missing, told = await get(stage, "/api/v1/nope")
+    wrong, told_wrong = await get(stage, "/api/v1/pause", token=TOKEN)
+
+    assert (missing.status, json.loads(told)["error"]["message"]) == (404, "Not Found")
+    assert (wrong.status, json.loads(told_wrong)["error"]["message"]) == (405, "Method Not Allowed")
+    assert wrong.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "1001", "٣"])

@@ -1,5 +1,7 @@
 """Is a full disk named, and a small one not taken for a full one?"""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,15 @@ def test_a_directory_that_is_not_there_yet_is_measured_by_its_parent(tmp_path: P
     assert here is not None
     assert missing is not None
     assert here.total == missing.total > 0
+
+
+def test_a_volume_that_was_lost_does_not_answer_and_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> os.stat_result:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    monkeypatch.setattr(os, "stat", lost)
+    monkeypatch.setattr(os, "statvfs", lost)
+
+    assert measure(tmp_path) is None

@@ -84,3 +84,10 @@ async def test_open_listeners_do_not_hold_up_the_end_of_the_server() -> None:
 
     assert began < closing
     assert ended - closing < 5
+
+
+async def test_head_asks_for_the_address_and_takes_no_listeners_room() -> None:
+    async with playing() as stage:
+        response, _ = await get(stage, "/events", method="HEAD")
+
+    assert (response.status, response.content_type) == (200, "text/event-stream")
