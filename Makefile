@@ -3,7 +3,7 @@ PY := .venv/bin/python
 DEV := requirements-dev.lock
 SOURCES := helix services healthcheck tests bench
 
-.PHONY: install dev run test check soak bench lock image
+.PHONY: install dev run test check soak mutate bench lock image
 
 install:            ## the virtual environment .venv with .venv/bin/helix
 	@scripts/install.sh requirements.lock
@@ -30,6 +30,9 @@ soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose),
 	@$(PY) -m tests.core.worlds --from $(or $(SEED),1000000) --count $(or $(COUNT),10000000)
 	@HELIX_TEST_KILLS=1000 HELIX_TEST_HANDOVERS=100 $(PY) -m pytest -rP -o timeout=3600 \
 		tests/services/sync/test_kills.py tests/services/sync/test_two_containers.py
+
+mutate: dev         ## plants faults into the core one by one; `mutmut results` lists those that no test notices
+	@HELIX_TEST_WORLDS=2000 .venv/bin/mutmut run --max-children 2
 
 bench: dev          ## side by side with the peers, in one run
 	@for b in bench/*.py; do echo "== $$b"; $(PY) -m bench.$$(basename $$b .py) || exit 1; done

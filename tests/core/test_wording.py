@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from helix.core.health import Check, Status
 from helix.core.judge import judge
-from helix.core.wording import headline, line, lines
+from helix.core.wording import headline, line, lines, size
 from tests.core.situations import failing, healthy, report, with_check, with_report
 
 
@@ -43,3 +45,21 @@ def test_standby_is_explained() -> None:
     verdict = judge(with_report(healthy(), "sync", report("sync", state="standby")))
 
     assert headline(verdict) == "Helix is ready, on standby: another container is the writer"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (-2048, "-2.0 KiB"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (1 << 20, "1.0 MiB"),
+        (3 << 30, "3.0 GiB"),
+        (1 << 40, "1.0 TiB"),
+        (5 << 50, "5120.0 TiB"),
+    ],
+)
+def test_a_number_of_bytes_is_told_in_the_largest_unit_that_fits(count: int, shown: str) -> None:
+    assert size(count) == shown
