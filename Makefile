@@ -26,10 +26,11 @@ check: dev          ## format, lint, types, import directions, the image from it
 	@.venv/bin/helix image check .
 	@$(PY) -m pytest -q tests/shape
 
-soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose), a thousand kills, a hundred hand-overs
+soak: dev           ## ten million more random worlds (COUNT=, SEED= to choose), a thousand kills, a hundred hand-overs, 200 worlds on MEGA
 	@$(PY) -m tests.core.worlds --from $(or $(SEED),1000000) --count $(or $(COUNT),10000000)
-	@HELIX_TEST_KILLS=1000 HELIX_TEST_HANDOVERS=100 $(PY) -m pytest -rP -o timeout=3600 \
-		tests/services/sync/test_kills.py tests/services/sync/test_two_containers.py
+	@HELIX_TEST_KILLS=1000 HELIX_TEST_HANDOVERS=100 HELIX_TEST_WORLDS=200 $(PY) -m pytest -rP -o timeout=3600 \
+		tests/services/sync/test_kills.py tests/services/sync/test_two_containers.py \
+		tests/services/sync/remotes/test_mega_worlds.py
 
 mutate: dev         ## plants faults into the core one by one; `mutmut results` lists those that no test notices
 	@HELIX_TEST_WORLDS=2000 .venv/bin/mutmut run --max-children 2

@@ -2,9 +2,11 @@
 
 Each seed is a world: files are written, edited, renamed and deleted on both sides, then passes run while faults strike.
 In the end both sides are equal, no name is there twice, and every content that is owed to somebody is reachable.
+`HELIX_TEST_WORLDS` sets how many worlds, `HELIX_TEST_SEED` the first one's seed.
 """
 
 import contextlib
+import os
 import random
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from tests.emulators.mega.faults import Effect
 from tests.services.sync.remotes.mega_account import FOLDER, make, open_server
 from tests.services.sync.world import World, files_in
 
-SEEDS = range(10)
+FIRST = int(os.environ.get("HELIX_TEST_SEED", "0"))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("HELIX_TEST_WORLDS", "10")))
 ROUNDS = 3
 PATHS = ("a", "b", "d/a", "d/b", "d/deep/c", "é ü", "big")
 FAULTS: tuple[tuple[str, Effect, bool], ...] = (
