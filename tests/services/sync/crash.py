@@ -5,7 +5,7 @@ raises `Crash`, and from then on everything else raises it too: a dead process c
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -65,16 +65,29 @@ class Fate:
     def watch(self, patch: pytest.MonkeyPatch) -> None:
         """Stand around the disk and the journal. Fsync is left out: this is about order, not about power cuts."""
         for name in DISK:
-            patch.setattr(files, name, self._around(getattr(files, name)))
+            patch.setattr(files, name, self.around(getattr(files, name)))
         for name in ("rmdir", "rename"):
-            patch.setattr(os, name, self._around(getattr(os, name)))
-        patch.setattr(Journal, "commit", self._around(Journal.commit))
+            patch.setattr(os, name, self.around(getattr(os, name)))
+        patch.setattr(Journal, "commit", self.around(Journal.commit))
         patch.setattr(os, "fsync", lambda _descriptor: None)
 
-    def _around(self, act: Callable[..., Any]) -> Callable[..., Any]:
+    def around(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        """The act as a touch."""
+
         def touched(*args: Any, **kwargs: Any) -> Any:
             self.before()
             result = act(*args, **kwargs)
+            self.after()
+            return result
+
+        return touched
+
+    def around_awaited(self, act: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """The act of a coroutine as a touch."""
+
+        async def touched(*args: Any, **kwargs: Any) -> Any:
+            self.before()
+            result = await act(*args, **kwargs)
             self.after()
             return result
 

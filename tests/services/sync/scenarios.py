@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from services.sync.remotes.memory import MemoryRemote
 from tests.services.sync.world import World
 
 Change = Callable[[World], None]
@@ -18,44 +17,14 @@ BASE = {
 }
 
 
-def root_of(world: World) -> Path:
-    return Path(world.remote.name.removeprefix("local:"))
-
-
-def write_there(world: World, path: str, content: str) -> None:
-    if isinstance(world.remote, MemoryRemote):
-        world.remote.write(path, content.encode())
-        return
-    target = root_of(world) / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(content)
-
-
-def delete_there(world: World, path: str) -> None:
-    if isinstance(world.remote, MemoryRemote):
-        world.remote.delete(path)
-        return
-    target = root_of(world) / path
-    shutil.rmtree(target) if target.is_dir() else target.unlink()
-
-
-def move_there(world: World, path: str, to: str) -> None:
-    if isinstance(world.remote, MemoryRemote):
-        nodes = world.remote.store.nodes
-        for old in [old for old in nodes if old == path or old.startswith(path + "/")]:
-            nodes[to + old[len(path) :]] = nodes.pop(old)
-        return
-    (root_of(world) / path).rename(root_of(world) / to)
-
-
 def uploads(world: World) -> None:
     world.write("new/file", "new")
     world.write("a", "edited")
 
 
 def downloads(world: World) -> None:
-    write_there(world, "new/file", "new")
-    write_there(world, "a", "edited there")
+    world.far.write("new/file", b"new")
+    world.far.write("a", b"edited there")
 
 
 def deletes_here(world: World) -> None:
@@ -64,23 +33,23 @@ def deletes_here(world: World) -> None:
 
 
 def deletes_there(world: World) -> None:
-    delete_there(world, "a")
-    delete_there(world, "gone")
+    world.far.delete("a")
+    world.far.delete("gone")
 
 
 def conflicts(world: World) -> None:
     world.write("a", "mine")
-    write_there(world, "a", "theirs")
+    world.far.write("a", b"theirs")
 
 
 def same_edit(world: World) -> None:
     world.write("a", "equal!")
-    write_there(world, "a", "equal!")
+    world.far.write("a", b"equal!")
 
 
 def both_delete(world: World) -> None:
     (world.here / "a").unlink()
-    delete_there(world, "a")
+    world.far.delete("a")
 
 
 def file_becomes_directory_here(world: World) -> None:
@@ -89,18 +58,18 @@ def file_becomes_directory_here(world: World) -> None:
 
 
 def directory_becomes_file_there(world: World) -> None:
-    delete_there(world, "gone")
-    write_there(world, "gone", "a file now")
+    world.far.delete("gone")
+    world.far.write("gone", b"a file now")
 
 
 def file_meets_directory(world: World) -> None:
     world.write("fresh", "a file here")
-    write_there(world, "fresh/inside", "a directory there")
+    world.far.write("fresh/inside", b"a directory there")
 
 
 def directory_meets_file(world: World) -> None:
     world.write("fresh/inside", "a directory here")
-    write_there(world, "fresh", "a file there")
+    world.far.write("fresh", b"a file there")
 
 
 def moves_here(world: World) -> None:
@@ -109,8 +78,8 @@ def moves_here(world: World) -> None:
 
 
 def moves_there(world: World) -> None:
-    move_there(world, "a", "renamed")
-    move_there(world, "big", "moved")
+    world.far.move("a", "renamed")
+    world.far.move("big", "moved")
 
 
 def journal_lost(world: World) -> None:

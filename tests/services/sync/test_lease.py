@@ -13,8 +13,8 @@ from services.sync.lease_stores import RemoteFileStore, SqliteStore
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote, Store
 from services.sync.reserved import LEASE
+from tests.services.sync.far import files_in
 from tests.services.sync.running import Sync, eventually, home, running
-from tests.services.sync.world import files_in
 
 TTL = 10.0
 Stores = Callable[[], LeaseStore]

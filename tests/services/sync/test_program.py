@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from helix.errors import Refused
+from tests.services.sync.far import files_in
 from tests.services.sync.running import Sync, eventually, home, running
-from tests.services.sync.world import files_in
 
 
 @pytest.fixture

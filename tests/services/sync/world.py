@@ -1,6 +1,5 @@
 """A folder, a remote and a journal to play with: the engine's parts put together without the daemon."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +11,9 @@ from services.sync.apply.executor import Tally
 from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Cycle, Result, Wishes
 from services.sync.journal.journal import Journal
-from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote
 from services.sync.remotes.remote import Remote
-from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
+from tests.services.sync.far import Far, far_of, files_in
 
 ROUNDS = 6
 """After so many rounds without outside changes both sides must be equal (rule I1)."""
@@ -43,6 +41,8 @@ class World:
     base: Path
     remote: Remote
     settings: Folder
+    far: Far
+    """The remote as its owner sees it."""
 
     def __post_init__(self) -> None:
         self.here = self.settings.local
@@ -50,21 +50,22 @@ class World:
         self.cycle = Cycle(self.settings, self.remote, self.journal, Throttle(), lambda: False)
 
     @classmethod
-    async def make(cls, base: Path, remote: Remote | None = None, **changes: object) -> "World":
-        """A new world with an empty folder."""
+    async def make(cls, base: Path, remote: Remote | None = None, far: Far | None = None, **changes: object) -> "World":
+        """A new world with an empty folder; `far` only for a remote that this process can't look into by itself."""
         here = base / "here"
         here.mkdir(parents=True, exist_ok=True)
-        made = cls(base, remote or MemoryRemote(), folder(here, **changes))
+        remote = remote or MemoryRemote()
+        made = cls(base, remote, folder(here, **changes), far or far_of(remote))
         await made.remote.connect()
         made.journal.open()
         return made
 
-    def reborn(self, **changes: object) -> "World":
+    def reborn(self, remote: Remote | None = None, **changes: object) -> "World":
         """The same disk and remote after a crash: only what was written is left."""
         self.journal.forget_pending()
         self.journal.close()
-        remote = MemoryRemote(self.remote.store) if isinstance(self.remote, MemoryRemote) else self.remote
-        world = World(self.base, remote, replace(self.settings, **changes))
+        remote = remote or (MemoryRemote(self.remote.store) if isinstance(self.remote, MemoryRemote) else self.remote)
+        world = World(self.base, remote, replace(self.settings, **changes), self.far)
         world.journal.open()
         return world
 
@@ -95,30 +96,11 @@ class World:
 
     async def there(self) -> dict[str, bytes]:
         """All files of the remote outside `.helix/`."""
-        if isinstance(self.remote, MemoryRemote):
-            return dict(self.remote.files())
-        assert isinstance(self.remote, LocalRemote)
-        return files_in(Path(self.remote.name.removeprefix("local:")))
+        return self.far.files()
 
     def kept(self) -> set[bytes]:
         """Every content that is reachable anywhere: paths, conflict copies, trash of both sides."""
-        contents = set(files_in(self.here, own=True).values())
-        if isinstance(self.remote, MemoryRemote):
-            return contents | {n.content for n in self.remote.store.nodes.values() if n.content is not None}
-        return contents | set(files_in(Path(self.remote.name.removeprefix("local:")), own=True).values())
-
-
-def files_in(root: Path, *, own: bool = False) -> dict[str, bytes]:
-    """All whole regular files below a directory: what is half written counts for nothing."""
-    found: dict[str, bytes] = {}
-    for directory, names, files in os.walk(root):
-        if not own and Path(directory) == root and RESERVED in names:
-            names.remove(RESERVED)
-        for name in files:
-            path = Path(directory) / name
-            if not path.is_symlink() and not name.startswith(TEMPORARY_PREFIX):
-                found[str(path.relative_to(root))] = path.read_bytes()
-    return found
+        return {*files_in(self.here, own=True).values(), *self.far.files(own=True).values()}
 
 
 def text(tree: Mapping[str, bytes]) -> dict[str, str]:
