@@ -37,6 +37,10 @@ class Account:
         self._watching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._draining = asyncio.Lock()
+        self._listing = asyncio.Lock()
+        self._changing = 0
+        self._unchanging = asyncio.Event()
+        self._unchanging.set()
         self._doubtful = False
         self._orphans: set[asyncio.Task[Any]] = set()
 
@@ -53,14 +57,21 @@ class Account:
         await self.reload()
 
     async def reload(self) -> None:
-        """List everything anew; twice, if MEGA itself counts more files than it listed."""
-        tree = await self._listed()
-        if await self._lacks_files(tree):
-            log.warning("mega_listing_short", extra={"files": tree.count_files()})
+        """List everything anew; twice, if MEGA itself counts more files than it listed.
+
+        No change of ours happens meanwhile: the listing would miss it, and the tree that knows it is given up.
+        """
+        async with self._listing:
+            await self._unchanging.wait()
             tree = await self._listed()
-        self._tree = tree
-        self._doubtful = False
-        self._changed.set()
+            if await self._lacks_files(tree):
+                log.warning("mega_listing_short", extra={"files": tree.count_files()})
+                tree = await self._listed()
+            self._tree = tree
+            # what was sent before and given up may still be carried out: its event must not be taken for known
+            self.tag = secrets.token_urlsafe(8)
+            self._doubtful = False
+            self._changed.set()
 
     async def fresh(self) -> None:
         """Return when everything that had happened before this call is in the tree."""
@@ -109,13 +120,20 @@ class Account:
             log.debug("mega_change_abandoned", extra={"reason": str(task.exception())})
 
     async def change(self, command: Command, what: str) -> Any:
-        """Send a command that changes the tree, marked as ours."""
+        """Send a command that changes the tree, marked as ours; wait while the account is listed anew."""
+        async with self._listing:
+            self._changing += 1
+            self._unchanging.clear()
         try:
             return await self.api.send({**command, "i": self.tag}, what)
         except RunFailed:
             # it may have happened, and an event of our own would be skipped
             self._doubtful = True
             raise
+        finally:
+            self._changing -= 1
+            if self._changing == 0:
+                self._unchanging.set()
 
     def put(self, found: dict[str, Any]) -> Node:
         """Take over a node that MEGA answered to one of our commands."""
