@@ -112,8 +112,14 @@ def put_where_nothing_is(source: str, target: str) -> None:
             _rename_checked(source, target)
         else:
             _link_then_unlink(source, target)
-    sync_directory(os.path.dirname(target))
-    sync_directory(os.path.dirname(source))
+    for directory in {os.path.dirname(target), os.path.dirname(source)}:
+        sync_directory(directory)
+
+
+def move_within(directory: int, source: str, target: str) -> None:
+    """The same for a file within one open directory; making it durable is left to the caller."""
+    if not renames.exclusive(source, target, directory):
+        _link_then_unlink(source, target, directory)
 
 
 def keep_copy(path: str, kept: str) -> None:
@@ -157,19 +163,20 @@ def _same_content(path: str, kept: str) -> bool:
     return linked or (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
-def _link_then_unlink(source: str, target: str) -> None:
+def _link_then_unlink(source: str, target: str, directory: int | None = None) -> None:
     try:
-        os.link(source, target, follow_symlinks=False)
+        os.link(source, target, src_dir_fd=directory, dst_dir_fd=directory, follow_symlinks=False)
     except FileExistsError:
         raise
     except OSError:
-        _rename_checked(source, target)
+        _rename_checked(source, target, directory)
     else:
-        os.unlink(source)
+        os.unlink(source, dir_fd=directory)
 
 
-def _rename_checked(source: str, target: str) -> None:
+def _rename_checked(source: str, target: str, directory: int | None = None) -> None:
     """Where the file system has no links, and for directories: look, then rename."""
-    if look(target) is not None:
+    with contextlib.suppress(FileNotFoundError):
+        os.stat(target, dir_fd=directory, follow_symlinks=False)
         raise FileExistsError(errno.EEXIST, "something is there", target)
-    os.rename(source, target)
+    os.rename(source, target, src_dir_fd=directory, dst_dir_fd=directory)

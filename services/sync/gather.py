@@ -92,17 +92,23 @@ def merge(
         yield Row(path, row_local, row_remote, row_base)
 
 
-def local_state(path: str) -> LocalState | None:
+def local_state(seen: os.stat_result | None) -> LocalState | None:
     """One file or directory as the scan would show it; None if there is nothing of ours."""
-    try:
-        seen = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+    if seen is None:
         return None
     if stat.S_ISDIR(seen.st_mode):
-        return LocalState(Kind.DIRECTORY, 0, 0, seen.st_ino)
-    if stat.S_ISREG(seen.st_mode):
-        return LocalState(Kind.FILE, seen.st_size, seen.st_mtime_ns, seen.st_ino)
-    return None
+        return directory_state(seen)
+    return file_state(seen) if stat.S_ISREG(seen.st_mode) else None
+
+
+def file_state(seen: os.stat_result) -> LocalState:
+    """A file as the scan would show it."""
+    return LocalState(Kind.FILE, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+
+
+def directory_state(seen: os.stat_result) -> LocalState:
+    """A directory as the scan would show it."""
+    return LocalState(Kind.DIRECTORY, 0, 0, seen.st_ino)
 
 
 async def _next(batches: AsyncIterator[list[Entry]]) -> list[Entry] | None:

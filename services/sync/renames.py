@@ -1,7 +1,7 @@
 """Which renames can't overwrite what somebody put there a moment ago?
 
 `exclusive` moves to where nothing is, `exchange` swaps two names; both are one step of the kernel's, so whatever
-another program does at the same time, no content is left without a name. Linux has `renameat2`, macOS `renamex_np`;
+another program does at the same time, no content is left without a name. Linux has `renameat2`, macOS `renameatx_np`;
 each gives False where the system or the file system has no such rename, and the caller goes the longer way.
 """
 
@@ -11,14 +11,17 @@ import os
 import sys
 from collections.abc import Callable
 
-_AT_FDCWD = -100
+_AT_FDCWD = -2 if sys.platform == "darwin" else -100
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
-_Call = Callable[[bytes, bytes, int], int]
+_Call = Callable[[int, bytes, int, bytes, int], int]
 
 
-def exclusive(source: str, target: str) -> bool:
-    """Rename to where nothing is. Raises FileExistsError if something is there."""
-    return _rename(source, target, _EXCLUSIVE)
+def exclusive(source: str, target: str, directory: int | None = None) -> bool:
+    """Rename to where nothing is. Raises FileExistsError if something is there.
+
+    Names are relative to the open `directory`, if one is given.
+    """
+    return _rename(source, target, _EXCLUSIVE, _AT_FDCWD if directory is None else directory)
 
 
 def exchange(one: str, other: str) -> bool:
@@ -26,10 +29,10 @@ def exchange(one: str, other: str) -> bool:
     return _rename(one, other, _EXCHANGE)
 
 
-def _rename(source: str, target: str, flag: int) -> bool:
+def _rename(source: str, target: str, flag: int, at: int = _AT_FDCWD) -> bool:
     if _call is None:
         return False
-    if _call(os.fsencode(source), os.fsencode(target), flag) == 0:
+    if _call(at, os.fsencode(source), at, os.fsencode(target), flag) == 0:
         return True
     number = ctypes.get_errno()
     if number in _UNSUPPORTED:
@@ -37,25 +40,18 @@ def _rename(source: str, target: str, flag: int) -> bool:
     raise OSError(number, os.strerror(number), source, None, target)
 
 
-def _renameat2(library: ctypes.CDLL) -> _Call:
-    function = library.renameat2
-    function.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
-    return lambda source, target, flag: int(function(_AT_FDCWD, source, _AT_FDCWD, target, flag))
-
-
-def _renamex_np(library: ctypes.CDLL) -> _Call:
-    function = library.renamex_np
-    function.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint]
-    return lambda source, target, flag: int(function(source, target, flag))
-
-
 def _system() -> tuple[_Call | None, int, int]:
     """Give this system's call with its flags for `exclusive` and `exchange`."""
     library = ctypes.CDLL(None, use_errno=True)
-    if sys.platform == "darwin":
-        return _renamex_np(library), 0x4, 0x2
     # glibc 2.28; musl has no such function
-    return (_renameat2(library) if hasattr(library, "renameat2") else None), 0x1, 0x2
+    name, exclusive_flag, exchange_flag = (
+        ("renameatx_np", 0x4, 0x2) if sys.platform == "darwin" else ("renameat2", 1, 2)
+    )
+    if not hasattr(library, name):
+        return None, exclusive_flag, exchange_flag
+    function = library[name]
+    function.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+    return function, exclusive_flag, exchange_flag
 
 
 _call, _EXCLUSIVE, _EXCHANGE = _system()

@@ -10,7 +10,6 @@ import time
 from helix.core.trees import LocalState
 from helix.errors import Refused
 from services.sync.apply.local_side import LocalSide, threaded
-from services.sync.gather import local_state
 from services.sync.journal import history
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Event
@@ -34,7 +33,7 @@ async def resolve(root: str, journal: Journal, path: str, keep: str) -> None:
 
 
 async def _settle(side: LocalSide, path: str, copy: str, keep: str) -> None:
-    held = await threaded(copy, local_state, side.full(copy))
+    held = await threaded(copy, side.now, copy)
     if held is None or keep == "both":
         return
     if keep == "remote":
@@ -44,7 +43,7 @@ async def _settle(side: LocalSide, path: str, copy: str, keep: str) -> None:
 
 
 def _take_back(side: LocalSide, path: str, copy: str, held: LocalState) -> None:
-    there = local_state(side.full(path))
+    there = side.now(path)
     if there is not None:
         side.trash(path, there)
     side.move(copy, path, held)

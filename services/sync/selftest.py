@@ -13,12 +13,10 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from blake3 import blake3
-
 from helix.errors import HelixError
 from services.sync.remotes.errors import Corrupt
 from services.sync.remotes.remote import Entry, Remote
-from services.sync.remotes.source import Source
+from services.sync.remotes.source import Source, digest_of
 from services.sync.reserved import RESERVED
 
 T = TypeVar("T")
@@ -91,7 +89,7 @@ async def _step(outcome: Outcome, name: str, act: Awaitable[T]) -> T:
 
 
 async def _compare(entry: Entry, digest: str, content: bytes) -> None:
-    if entry.size != len(content) or digest != f"blake3:{blake3(content).hexdigest()}":
+    if entry.size != len(content) or digest != digest_of(content):
         raise Corrupt("what came back is not what was sent")
 
 

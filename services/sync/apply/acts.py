@@ -33,12 +33,11 @@ from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Side, in_
 from services.sync import files
 from services.sync.apply.errors import LocalChanged
 from services.sync.apply.local_side import LocalSide, threaded
+from services.sync.apply.notes import Notes, downloaded, event, state_of, uploaded
 from services.sync.apply.throttle import Throttle
-from services.sync.journal.notes import Event, Forgotten, InSync, Note, Renamed, Version
-from services.sync.remotes.remote import Entry, Remote
+from services.sync.journal.notes import Event, Forgotten, InSync, Renamed, Version
+from services.sync.remotes.remote import Remote
 from services.sync.reserved import TRASH
-
-Notes = tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +92,7 @@ class Acts:
             source, path, expect=remote.etag if remote else None, keep=kept, progress=self.throttle.up
         )
         stored = entry.digest or await threaded(path, source.digest)
-        notes: Notes = (
-            InSync(path, in_sync(local, _state(entry), stored), ctime),
-            _event(action, "upload", local.size),
-        )
+        notes = uploaded(action, local, entry, stored, ctime)
         if kept and remote:
             notes += (Version(kept, Side.REMOTE, path, time.time(), remote.size, "overwritten"),)
         return notes
@@ -118,7 +114,7 @@ class Acts:
         if now.size != remote.size:
             raise LocalChanged(f"{path} changed right after it was downloaded")
         ctime = await threaded(path, self.here.ctime, path)
-        notes: Notes = (InSync(path, in_sync(now, remote, digest), ctime), _event(action, "download", remote.size))
+        notes = downloaded(action, now, remote, digest, ctime)
         if kept and local:
             notes += (Version(kept, Side.LOCAL, path, time.time(), local.size, "overwritten"),)
         return notes
@@ -135,6 +131,7 @@ class Acts:
     async def _compare(self, action: Compare) -> Notes:
         path, local, remote = action.path, action.local, action.remote
         assert local is not None and remote is not None
+        ctime = await threaded(path, self.here.check, path, local)
         source = self.here.source(path, local)
         digest = await threaded(path, source.digest)
         if self.there.features.cheap_digest:
@@ -145,7 +142,10 @@ class Acts:
             theirs = await self.there.digest(path, expect=remote.etag, progress=self.throttle.down)
         else:
             theirs = "unknown:other"
-        return await self.perform(settled(action, digest, theirs))
+        decided = settled(action, digest, theirs)
+        if isinstance(decided, Adopt):
+            return (InSync(path, in_sync(local, remote, digest), ctime),)
+        return await self.perform(decided)
 
     async def _step_aside(self, action: StepAside) -> Notes:
         path, local, remote = action.path, action.local, action.remote
@@ -189,7 +189,7 @@ class Acts:
         return (
             Forgotten(path),
             Version(kept, side, path, time.time(), size, "deleted"),
-            _event(action, f"trash {side}", size),
+            event(action, f"trash {side}", size),
         )
 
     async def _move(self, action: MoveLocal | MoveRemote) -> Notes:
@@ -200,7 +200,7 @@ class Acts:
             stamp = _stamp(now, action.arrived)
         else:
             assert remote is not None
-            stamp = _stamp(action.arrived, _state(await self.there.move(path, to, expect=remote.etag)))
+            stamp = _stamp(action.arrived, state_of(await self.there.move(path, to, expect=remote.etag)))
         ctime = await threaded(to, self.here.ctime, to)
         return (Renamed(path, to, stamp, ctime), Event(time.time(), to, "move", "done", 0, f"was {path}"))
 
@@ -214,7 +214,7 @@ class Acts:
             case MakeDirRemote(local=local):
                 assert local is not None
                 made = await self.there.mkdir(path)
-                return (InSync(path, in_sync(local, _state(made), None)),)
+                return (InSync(path, in_sync(local, state_of(made), None)),)
             case RemoveDirLocal():
                 await threaded(path, self.here.remove_directory, path)
             case RemoveDirRemote():
@@ -226,13 +226,5 @@ class Acts:
         return f"{TRASH}/{self.here.stamp}/{path}"
 
 
-def _state(entry: Entry) -> RemoteState:
-    return RemoteState(entry.kind, entry.size, entry.etag, entry.mtime_ns, entry.digest)
-
-
 def _stamp(local: LocalState | None, remote: RemoteState | None) -> BaseState | None:
     return in_sync(local, remote, None) if local and remote else None
-
-
-def _event(action: Action, what: str, size: int) -> Event:
-    return Event(time.time(), action.path, what, "done", size, action.why)

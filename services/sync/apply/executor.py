@@ -1,7 +1,8 @@
 """How is a whole plan carried out: in which order, how many at once, and what when something fails?
 
-Waves of `helix.core.order`, a bounded number of actions side by side inside a wave. A failed item is counted and the
-others go on; a failed run stops everything. Notes are committed in small groups, always after the act.
+Waves of `helix.core.order`, a bounded number of actions side by side inside a wave, small ones many at once where the
+remote is a disk (small.py). A failed item is counted and the others go on; a failed run stops everything. Notes are
+committed in small groups, always after the act.
 """
 
 import asyncio
@@ -32,8 +33,10 @@ from helix.core.trees import Side
 from helix.errors import HelixError
 from services.sync.apply.acts import Acts
 from services.sync.apply.errors import LocalChanged, LocalFailed
+from services.sync.apply.notes import Notes
+from services.sync.apply.small import SmallActs
 from services.sync.journal.journal import Journal
-from services.sync.journal.notes import Event, Note
+from services.sync.journal.notes import Event
 from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged
 
 log = logging.getLogger(__name__)
@@ -86,6 +89,8 @@ class Executor:
         self._parallel = parallel
         self._stopping = stopping
         self._broken: HelixError | None = None
+        steps = acts.there.features.steps
+        self._small = SmallActs(acts.here, steps, acts.throttle) if steps else None
 
     async def run(self, actions: Sequence[Action]) -> None:
         """Do all actions. Raises what stops a run; all that was done is remembered first, if the journal can."""
@@ -97,7 +102,7 @@ class Executor:
                 await self._wave(wave)
 
     async def _wave(self, wave: Sequence[Action]) -> None:
-        queue = iter(wave)
+        queue = self._small.batches(wave) if self._small else ([action] for action in wave)
         count = min(self._parallel, len(wave))
         try:
             async with asyncio.TaskGroup() as group:
@@ -106,16 +111,37 @@ class Executor:
         except BaseExceptionGroup as failures:
             raise _gravest(failures) from None
 
-    async def _work(self, queue: Iterator[Action]) -> None:
-        for action in queue:
+    async def _work(self, queue: Iterator[list[Action]]) -> None:
+        for batch in queue:
             if self._broken is not None:
                 raise self._broken
             if self._stopping():
                 self._tally.again = True
                 return
-            await self._one(action)
-            self._tally.done += 1
-            self._tally.bytes_done += cost(action)
+            if self._small and len(batch) > 1:
+                await self._several(self._small, batch)
+            else:
+                await self._one(batch[0])
+                self._ended(batch[0])
+
+    async def _several(self, small: SmallActs, batch: Sequence[Action]) -> None:
+        """Actions that are done together; what stops the run is raised when all that was done is noted."""
+        self._journal.fence()
+        outcomes = await small.perform(batch, self._journal.fence)
+        stops: list[HelixError] = []
+        for action, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, tuple):
+                self._done(action, outcome)
+            elif not isinstance(outcome, HelixError):
+                await self._one(outcome)
+            elif isinstance(outcome, ItemFailed | LocalFailed):
+                self._refused(action, outcome)
+            else:
+                stops.append(outcome)
+                continue
+            self._ended(action)
+        if stops:
+            raise stops[0]
 
     async def _one(self, action: Action) -> None:
         """One action; a failure of this item ends here."""
@@ -123,20 +149,30 @@ class Executor:
             try:
                 self._journal.fence()
                 notes = await self._acts.perform(action)
-            except (Changed, Gone, SourceChanged, LocalChanged) as moved:
-                log.info("action_refused", extra={"path": action.path, "cause": str(moved)})
-                self._tally.again = True
-                return
-            except Corrupt as error:
-                if attempt < ITEM_TRIES:
-                    continue
-                self._failed(action, error)
             except (ItemFailed, LocalFailed) as error:
-                self._failed(action, error)
+                if isinstance(error, Corrupt) and attempt < ITEM_TRIES:
+                    continue
+                self._refused(action, error)
             else:
-                self._journal.note(*notes)
-                self._count(action, notes)
+                self._done(action, notes)
             return
+
+    def _done(self, action: Action, notes: Notes) -> None:
+        self._journal.note(*notes)
+        self._count(action, notes)
+
+    def _ended(self, action: Action) -> None:
+        """Well or badly, but for good in this pass."""
+        self._tally.done += 1
+        self._tally.bytes_done += cost(action)
+
+    def _refused(self, action: Action, error: ItemFailed | LocalFailed) -> None:
+        """What moved under our hands is looked at again; anything else is a failure that people are told of."""
+        if isinstance(error, Changed | Gone | SourceChanged | LocalChanged):
+            log.info("action_refused", extra={"path": action.path, "cause": str(error)})
+            self._tally.again = True
+        else:
+            self._failed(action, error)
 
     def _failed(self, action: Action, error: HelixError) -> None:
         self._tally.failed += 1
@@ -145,7 +181,7 @@ class Executor:
         self._journal.note(Event(time.time(), action.path, what, "failed", 0, str(error)))
         log.warning("action_failed", extra={"path": action.path, "action": what, "cause": str(error)})
 
-    def _count(self, action: Action, notes: Sequence[Note]) -> None:
+    def _count(self, action: Action, notes: Notes) -> None:
         tally = self._tally
         happened = {note.action for note in notes if isinstance(note, Event)}
         tally.conflicts += "conflict" in happened

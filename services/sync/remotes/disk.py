@@ -1,14 +1,16 @@
-"""How do local-disk remotes touch the disk: in threads, in pieces, and with the errors of a remote?"""
+"""How do local-disk remotes touch the disk: in threads, in pieces, and with the errors and etags of a remote?"""
 
 import asyncio
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from blake3 import blake3
 
+from helix.core.trees import Kind
 from services.sync.remotes.errors import (
     Changed,
     Gone,
@@ -18,11 +20,30 @@ from services.sync.remotes.errors import (
     RemoteError,
     Unreachable,
 )
-from services.sync.remotes.remote import Progress
+from services.sync.remotes.remote import Entry, Progress
 from services.sync.remotes.source import CHUNK_BYTES, OpenSource, Source
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def entry_of(path: str, seen: os.stat_result) -> Entry:
+    """The path as a listing shows it."""
+    if stat.S_ISDIR(seen.st_mode):
+        return Entry(path, Kind.DIRECTORY, 0, None, "")
+    return Entry(path, Kind.FILE, seen.st_size, seen.st_mtime_ns, etag_of(seen))
+
+
+def etag_of(seen: os.stat_result) -> str:
+    """What changes with any write through the file system; empty for a directory."""
+    if stat.S_ISDIR(seen.st_mode):
+        return ""
+    return f"{seen.st_ino}-{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ctime_ns}"
+
+
+def identity_of(etag: str) -> str:
+    """What of an etag stays the same in a move: all but the ctime."""
+    return etag.rpartition("-")[0]
 
 
 async def copy(source: Source, target: str | None, progress: Progress) -> str:
@@ -100,7 +121,7 @@ class _Copy:
 
 async def threaded(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run in a thread and translate the operating system's errors: the one border of this remote."""
-    with _translated():
+    with translated():
         return await asyncio.to_thread(act, *args, **kwargs)
 
 
@@ -110,7 +131,8 @@ async def finally_(act: Callable[[str], None], path: str) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn the operating system's errors into a remote's."""
     try:
         yield
     except RemoteError:

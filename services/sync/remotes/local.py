@@ -12,15 +12,15 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import ParamSpec, TypeVar
 
-from helix.core.trees import Kind
 from services.sync import files
-from services.sync.remotes.disk import copy, copy_small, finally_, threaded
+from services.sync.remotes.disk import copy, copy_small, entry_of, etag_of, finally_, identity_of, threaded
 from services.sync.remotes.errors import (
     Changed,
     Gone,
     NotEmpty,
     Unreachable,
 )
+from services.sync.remotes.local_steps import LocalSteps
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, Source
 from services.sync.walk import Witness, walk
@@ -30,7 +30,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BATCH = 1000
-_FEATURES = Features(keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4, hints=True)
 
 
 class LocalRemote:
@@ -38,6 +37,10 @@ class LocalRemote:
 
     def __init__(self, root: str) -> None:
         self._root = os.path.abspath(root)
+        steps = LocalSteps(self._root)
+        self._features = Features(
+            keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4, hints=True, steps=steps
+        )
 
     @property
     def name(self) -> str:
@@ -47,7 +50,7 @@ class LocalRemote:
     @property
     def features(self) -> Features:
         """What a directory can do."""
-        return _FEATURES
+        return self._features
 
     async def connect(self) -> None:
         """Make the directory if its parent is there."""
@@ -138,14 +141,14 @@ class LocalRemote:
             raise Unreachable(f"{self.name} is not there", remedy="Mount the volume that holds it.")
         files.check_parents(self._root, under + "/x" if under else "x")
         for path, seen in walk(self._root, witness, under):
-            yield _entry(path, seen)
+            yield entry_of(path, seen)
 
     def _stat(self, path: str) -> Entry | None:
         files.check_parents(self._root, path)
         seen = files.look(files.full(self._root, path))
         if seen is None or not (stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode)):
             return None
-        return _entry(path, seen)
+        return entry_of(path, seen)
 
     def _expect(self, path: str, expect: str | None) -> None:
         """Raise unless the path is what the caller saw."""
@@ -156,7 +159,7 @@ class LocalRemote:
                 raise Changed(f"{path} appeared on the remote")
         elif seen is None:
             raise Gone(f"{path} is gone from the remote")
-        elif _etag(seen) != expect:
+        elif etag_of(seen) != expect:
             raise Changed(f"{path} changed on the remote")
 
     def _source(self, path: str, expect: str) -> Source:
@@ -181,7 +184,7 @@ class LocalRemote:
                 files.make_parents(self._root, keep)
                 files.keep_copy(target, files.full(self._root, keep))
             files.put_in_place(temporary, target, files.full(self._root, keep) if keep is not None else None)
-        return _entry(path, os.lstat(target))._replace(digest=digest)
+        return entry_of(path, os.lstat(target))._replace(digest=digest)
 
     def _upload_small(self, source: Source, path: str, expect: str | None, keep: str | None) -> Entry:
         temporary = self._prepare(path, expect)
@@ -199,18 +202,18 @@ class LocalRemote:
         source = files.full(self._root, path)
         files.put_where_nothing_is(source, target)
         moved = os.lstat(target)
-        if _identity(_etag(moved)) != _identity(expect):
+        if identity_of(etag_of(moved)) != identity_of(expect):
             # somebody replaced it between the look and the rename
             files.put_where_nothing_is(target, source)
             raise Changed(f"{path} changed on the remote")
-        return _entry(to, moved)
+        return entry_of(to, moved)
 
     def _mkdir(self, path: str) -> Entry:
         files.make_directories(self._root, path)
         seen = os.lstat(files.full(self._root, path))
         if not stat.S_ISDIR(seen.st_mode):
             raise Changed(f"{path} is a file on the remote")
-        return _entry(path, seen)
+        return entry_of(path, seen)
 
     def _rmdir(self, path: str) -> None:
         files.check_parents(self._root, path)
@@ -230,23 +233,6 @@ class LocalRemote:
         if files.look(files.full(self._root, path)) is not None:
             self._expect(path, expect)
             files.discard(files.full(self._root, path))
-
-
-def _entry(path: str, seen: os.stat_result) -> Entry:
-    if stat.S_ISDIR(seen.st_mode):
-        return Entry(path, Kind.DIRECTORY, 0, None, "")
-    return Entry(path, Kind.FILE, seen.st_size, seen.st_mtime_ns, _etag(seen))
-
-
-def _etag(seen: os.stat_result) -> str:
-    if stat.S_ISDIR(seen.st_mode):
-        return ""
-    return f"{seen.st_ino}-{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ctime_ns}"
-
-
-def _identity(etag: str) -> str:
-    """What of an etag stays the same in a move: all but the ctime."""
-    return etag.rpartition("-")[0]
 
 
 def _take(entries: Iterator[Entry]) -> list[Entry]:

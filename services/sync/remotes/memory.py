@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 
-from blake3 import blake3
-
 from helix.core.trees import Kind, walk_key
 from services.sync.remotes.errors import Changed, Gone, NotEmpty
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
-from services.sync.remotes.source import Source
+from services.sync.remotes.source import Source, digest_of
 from services.sync.reserved import RESERVED
 
 BATCH = 1000
@@ -115,7 +113,7 @@ class MemoryRemote:
         self._parents(path)
         self.store.nodes[path] = Node(self._etag(), data, source.mtime_ns)
         self.faults("upload", path, Moment.AFTER)
-        return self._entry(path)._replace(digest=_digest(data))
+        return self._entry(path)._replace(digest=digest_of(data))
 
     async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Write the bytes."""
@@ -124,14 +122,14 @@ class MemoryRemote:
         await asyncio.to_thread(_write, target, data)
         await progress(len(data))
         self.faults("download", path, Moment.AFTER)
-        return _digest(data)
+        return digest_of(data)
 
     async def digest(self, path: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Hash the bytes."""
         self.faults("digest", path, Moment.BEFORE)
         data = self._content(path, expect)
         await progress(len(data))
-        return _digest(data)
+        return digest_of(data)
 
     async def matches(self, source: Source, path: str, *, expect: str, progress: Progress = no_progress) -> bool:
         """Hash both."""
@@ -244,10 +242,6 @@ class MemoryRemote:
 
 def _is_ours(path: str) -> bool:
     return path == RESERVED or path.startswith(RESERVED + "/")
-
-
-def _digest(content: bytes) -> str:
-    return f"blake3:{blake3(content).hexdigest()}"
 
 
 def _write(target: str, content: bytes) -> None:

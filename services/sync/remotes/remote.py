@@ -25,7 +25,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from helix.core.trees import Kind
+from services.sync.open_tree import OpenTree
 from services.sync.remotes.source import Source
+from services.sync.steps import Steps
 
 Progress = Callable[[int], Awaitable[None]]
 """Called with the number of bytes just moved; awaiting it is how the bandwidth limit slows a transfer down."""
@@ -65,6 +67,25 @@ class Quota:
     total: int | None
 
 
+class DiskSteps(Protocol):
+    """The operations of a remote that is a disk of this machine, for small files and in steps (services/sync/steps.py).
+
+    Each keeps all promises of the operation it stands for. Blocking.
+    """
+
+    def open(self, count: int) -> OpenTree:
+        """The remote's tree, for acts on about `count` paths. The caller closes it."""
+
+    def store(self, tree: OpenTree, path: str, content: bytes, mtime_ns: int) -> Steps[Entry]:
+        """As `upload` with `expect=None`."""
+
+    def read(self, tree: OpenTree, path: str, size: int, expect: str) -> bytes:
+        """The content, as `download` would give it; `size` is the entry's."""
+
+    def make_directory(self, tree: OpenTree, path: str) -> Steps[Entry]:
+        """As `mkdir`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What a remote can do, so that the engine decides and never guesses."""
@@ -91,6 +112,8 @@ class Features:
     """An etag names one content at any path (MEGA's node handles): it proves that a path was moved."""
     hints: bool = False
     """`events` says something before the next listing would."""
+    steps: DiskSteps | None = None
+    """Its operations in steps, where it is a disk of this machine."""
 
 
 class Remote(Protocol):

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from services.sync import files
+from services.sync import files, flushing
 from services.sync.journal.journal import Journal
+from services.sync.open_tree import OpenTree
 from services.sync.remotes.memory import Moment
 
 DISK = (
@@ -23,6 +24,7 @@ DISK = (
     "discard",
     "sync_file",
 )
+TOGETHER = ("write", "put", "make_directory", "_discard")
 
 
 class Crash(BaseException):
@@ -66,10 +68,13 @@ class Fate:
         """Stand around the disk and the journal. Fsync is left out: this is about order, not about power cuts."""
         for name in DISK:
             patch.setattr(files, name, self.around(getattr(files, name)))
+        for name in TOGETHER:
+            patch.setattr(OpenTree, name, self.around(getattr(OpenTree, name)))
         for name in ("rmdir", "rename"):
             patch.setattr(os, name, self.around(getattr(os, name)))
         patch.setattr(Journal, "commit", self.around(Journal.commit))
         patch.setattr(os, "fsync", lambda _descriptor: None)
+        patch.setattr(flushing, "flush", lambda _descriptor: None)
 
     def around(self, act: Callable[..., Any]) -> Callable[..., Any]:
         """The act as a touch."""

@@ -27,6 +27,16 @@ def downloads(world: World) -> None:
     world.far.write("a", b"edited there")
 
 
+def many_uploads(world: World) -> None:
+    for number in range(5):
+        world.write(f"many/file {number}", f"new {number}")
+
+
+def many_downloads(world: World) -> None:
+    for number in range(5):
+        world.far.write(f"many/file {number}", f"new {number}".encode())
+
+
 def deletes_here(world: World) -> None:
     (world.here / "a").unlink()
     shutil.rmtree(world.here / "gone")
@@ -94,6 +104,8 @@ SCENARIOS: dict[str, Change] = {
     for change in (
         uploads,
         downloads,
+        many_uploads,
+        many_downloads,
         deletes_here,
         deletes_there,
         conflicts,
