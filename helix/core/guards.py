@@ -3,8 +3,8 @@
 Each rail takes figures and answers with a `Trip` (what is wrong, what to do) or None. A tripped rail stops the folder,
 not the program: nothing is done, everybody is told, and the folder waits for a person's decision:
 
-* `APPROVE`: this round may do it once, up to the figure that the person saw;
-* `KEEP`: what was deleted comes back (`Rules.keep_deleted`), so there is nothing left to approve.
+* `proceed`: this round may do it once, up to the figure that the person saw (an `Approval`);
+* `rescan`: look again and bring back what was deleted (`Rules.keep_deleted`), so that nothing is left to approve.
 """
 
 import re
@@ -30,11 +30,8 @@ class TripKind(StrEnum):
     DISK_FLOOR = "disk-floor"
 
 
-class Decision(StrEnum):
-    """What a person can say to a trip."""
-
-    APPROVE = "approve"
-    KEEP = "keep"
+LOOK_AGAIN_ONLY = frozenset({TripKind.UNREADABLE_ROOT})
+"""Rails that nobody can open: the cause must go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,10 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person allowed one kind of trip once, up to a figure (the `amount` of the trip that they saw)."""
+    """A person allowed one kind of trip once, up to a figure (the `amount` of the trip that they saw).
+
+    A trip without an amount asks a question whose answer does not wear out: that the clock is right now.
+    """
 
     kind: TripKind
     amount: int
@@ -145,7 +145,7 @@ def _unmarked(seen: Figures) -> Trip | None:
     return Trip(
         TripKind.UNMARKED_ROOT,
         f"the local folder has lost its mark: it is not the folder that held {seen.known:,} known paths",
-        "mount the right volume; if the folder is right, approve, and it is marked again",
+        "mount the right volume; if the folder is the right one, proceed, and it is marked again",
         {"amount": seen.known, "known": seen.known},
     )
 
@@ -156,7 +156,7 @@ def _empty_local(seen: Figures) -> Trip | None:
     return Trip(
         TripKind.EMPTY_ROOT,
         f"the local folder is empty, but {seen.known:,} paths were in sync",
-        "mount the volume or restore the folder; approve only if everything was deleted on purpose",
+        "mount the volume or restore the folder; proceed only if everything was deleted on purpose",
         {"amount": seen.known, "known": seen.known},
     )
 
@@ -170,7 +170,7 @@ def _reset_remote(seen: Figures) -> Trip | None:
     return Trip(
         TripKind.REMOTE_RESET,
         f"the remote {what}, but {seen.known:,} paths were in sync",
-        "check account and folder of the remote; keep to fill it from here, approve if it was emptied on purpose",
+        "check account and folder of the remote; rescan to fill it from here, proceed if it was emptied on purpose",
         {"amount": seen.known, "known": seen.known},
     )
 
@@ -182,10 +182,18 @@ def _clock(seen: Figures) -> Trip | None:
     way = "back" if jump < 0 else "ahead"
     return Trip(
         TripKind.CLOCK_JUMP,
-        f"the clock went {way} by {abs(int(jump)):,} seconds since the last run",
-        "correct the host's clock; approve if it is right now",
-        {"amount": abs(int(jump))},
+        f"the clock went {way} by {_about(abs(jump))} since the last run",
+        "correct the host's clock; proceed if it is right now",
+        {"seconds": abs(int(jump))},
     )
+
+
+def _about(seconds: float) -> str:
+    """A span in words that stay the same while the clock ticks on."""
+    for unit, length in (("days", 86_400), ("hours", 3_600)):
+        if seconds >= 2 * length:
+            return f"{round(seconds / length):,} {unit}"
+    return f"{max(2, round(seconds / 60))} minutes"
 
 
 def _mass_deletion(seen: Figures, limit: DeletionLimit) -> Trip | None:
@@ -196,7 +204,7 @@ def _mass_deletion(seen: Figures, limit: DeletionLimit) -> Trip | None:
         TripKind.MASS_DELETION,
         f"this round would delete {amount:,} of {seen.known:,} paths ({seen.delete_local:,} here, "
         f"{seen.delete_remote:,} there); {allowed:,} need no question",
-        "approve to delete them (they go to the trash), keep to bring them back, or raise HELIX_MAX_DELETE",
+        "proceed to delete them (they go to the trash), rescan to bring them back, or raise HELIX_MAX_DELETE",
         {
             "amount": amount,
             "allowed": allowed,
@@ -218,5 +226,5 @@ def _disk(seen: Figures) -> Trip | None:
         f"{seen.download_bytes:,} bytes are to be downloaded, but only {seen.disk_free:,} are free "
         f"and {seen.disk_floor:,} must stay so",
         f"free at least {missing:,} bytes on the volume of the local folder",
-        {"amount": missing, "free": seen.disk_free, "floor": seen.disk_floor, "wanted": seen.download_bytes},
+        {"amount": seen.download_bytes, "free": seen.disk_free, "floor": seen.disk_floor, "missing": missing},
     )

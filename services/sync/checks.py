@@ -15,6 +15,7 @@ from services.sync.remotes.errors import Misconfigured, RemoteError
 from services.sync.standing import Phase, Standing
 from services.sync.verify import Verdict
 
+RESUME = "Go on with `helix sync resume`."
 _DISK = {TripKind.DISK_FLOOR}
 
 
@@ -25,7 +26,8 @@ def checks_of(keeper: Keeper, *, alone: bool) -> tuple[Check, ...]:
     return tuple(
         Check(f"sync:{what}", status, label + output if output else "", remedy, time.time())
         for what, status, output, remedy in (
-            _folder(standing),
+            _folder(standing, paused=keeper.paused),
+            _paused(keeper.paused),
             _remote(standing),
             _journal(standing, keeper),
             _guard(standing),
@@ -51,7 +53,7 @@ def worst_of(groups: Iterator[tuple[Check, ...]]) -> tuple[Check, ...]:
 Finding = tuple[str, Status, str, str]
 
 
-def _folder(standing: Standing) -> Finding:
+def _folder(standing: Standing, *, paused: bool) -> Finding:
     error = standing.error
     if error is not None and not isinstance(error, RemoteError | JournalFailed | LocalFull):
         return "folder", _gravity(standing), error.message, error.remedy
@@ -59,9 +61,16 @@ def _folder(standing: Standing) -> Finding:
         return "folder", Status.PASS, "", ""
     if error is not None:
         return "folder", Status.FAIL, "the files are not restored yet", "See the other checks of sync."
+    if paused:
+        return "folder", Status.FAIL, "sync is paused, and the files are not restored yet", RESUME
     tally = standing.tally
     done = f" ({tally.done} of {tally.total})" if tally and tally.total else ""
     return "folder", Status.FAIL, f"the first pass is under way{done}", "Wait for the first pass to end."
+
+
+def _paused(paused: bool) -> Finding:
+    text = "sync is paused: nothing is copied in either direction"
+    return ("paused", Status.WARN, text, RESUME) if paused else ("paused", Status.PASS, "", "")
 
 
 def _remote(standing: Standing) -> Finding:

@@ -9,12 +9,13 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from shlex import quote
 
 from helix.core.actions import Action, Download, KeepBoth, Reason, Skip, cost
 from helix.core.cases import Mode, Rules
-from helix.core.guards import Approval, DeletionLimit, Figures, Trip, first_trip
+from helix.core.guards import LOOK_AGAIN_ONLY, Approval, DeletionLimit, Figures, Trip, first_trip
 from helix.core.ignore import FILE_NAME, Ignore
 from helix.core.names import fold_accents, fold_case
 from helix.core.order import removes
@@ -43,6 +44,10 @@ DISK_FLOOR = 256 << 20
 _SHOWN = {Reason.CLASH, Reason.IN_THE_WAY, Reason.UNSEEN}
 
 
+async def _nothing(_plan: Plan) -> None:
+    """Nobody wants to know."""
+
+
 class Stopped(Exception):
     """The program is stopping; the pass was left."""
 
@@ -56,6 +61,8 @@ class Wishes:
     approvals: tuple[Approval, ...] = ()
     keep_deleted: bool = False
     settle_seconds: float | None = None
+    cleared: Callable[[Plan], Awaitable[None]] = _nothing
+    """Awaited when the rails have let the pass through, right before its first act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ class Cycle:
         look = await self.look(wishes)
         if look.trip is not None:
             return Result(look, tally)
+        await wishes.cleared(look.plan)
         await self.marker.settle(look.marks, may_write_remote=wishes.writer and self._may_mark(look))
         actions = [action for action in look.plan.actions if not isinstance(action, Skip)]
         mine = actions if wishes.writer else [action for action in actions if not writes_remote(action)]
@@ -219,7 +227,8 @@ class Cycle:
         if self.folder.mode == Mode.RESTORE and marks.remote is None:
             figures = replace(figures, remote_identity=None)
         limit = DeletionLimit(self.folder.max_delete.share, self.folder.max_delete.count)
-        return first_trip(figures, limit, wishes.approvals)
+        trip = first_trip(figures, limit, wishes.approvals)
+        return trip and _with_command(trip, self.folder.name)
 
     def _sweep(self, witness: Witness) -> None:
         """Remove the temporary files of processes that died."""
@@ -234,6 +243,13 @@ def _until(rows: Iterator[Row], abandoned: threading.Event) -> Iterator[Row]:
         if not number % 1024 and abandoned.is_set():
             raise Stopped
         yield row
+
+
+def _with_command(trip: Trip, folder: str) -> Trip:
+    """Tell how to say so: the same words in every outlet."""
+    if trip.kind in LOOK_AGAIN_ONLY:
+        return trip
+    return replace(trip, remedy=f"{trip.remedy} (`helix conflicts decide {quote(folder)} proceed`, or `rescan`)")
 
 
 def _folds_case(root: str) -> bool:

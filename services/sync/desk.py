@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from helix import parsing
-from helix.core.guards import TripKind
+from helix.core.guards import LOOK_AGAIN_ONLY
 from helix.core.health import Check, Status
 from helix.core.names import is_conflict_copy
 from helix.core.trees import Kind
@@ -133,11 +133,13 @@ class Desk:
         await asyncio.wait(futures.values(), timeout=wait)
         return {"accepted": True, "runs": [views.run(name, f.result()) for name, f in futures.items() if f.done()]}
 
-    def pause(self, paused: bool) -> Json:
-        """Pause or resume every folder."""
-        for keeper in self._keepers:
-            keeper.pause(paused)
+    async def pause(self, paused: bool) -> Json:
+        """Pause or resume every folder; a folder whose journal fails does not keep the others from it."""
+        outcomes = await asyncio.gather(*(keeper.pause(paused) for keeper in self._keepers), return_exceptions=True)
         self.announce("status")
+        for failure in outcomes:
+            if failure is not None:
+                raise failure
         return {"paused": paused}
 
     def limit(self, text: str) -> Json:
@@ -192,15 +194,14 @@ class Desk:
         keeper = next((keeper for keeper in self._keepers if keeper.name == folder), None)
         if keeper is None:
             raise Refused(f"there is no folder {folder}", remedy="See `helix status`.", code="not-found")
-        if keeper.standing.trip is None:
+        trip = keeper.standing.trip
+        if trip is None:
             raise Refused("no guard rail waits for a decision", code="not-found")
-        match decision:
-            case "proceed" if keeper.standing.trip.kind is not TripKind.UNREADABLE_ROOT:
-                keeper.approve()
-            case "rescan":
-                keeper.keep()
-            case _:
-                raise Refused("this can't be decided so", remedy="Choose proceed or rescan.", code="bad-request")
+        if decision not in ("proceed", "rescan"):
+            raise Refused("this can't be decided so", remedy="Choose proceed or rescan.", code="bad-request")
+        if decision == "proceed" and trip.kind in LOOK_AGAIN_ONLY:
+            raise Refused(f"nobody can allow this: {trip.text}", remedy=trip.remedy, code="bad-request")
+        await keeper.decide(trip, proceed=decision == "proceed")
         return {"folder": folder, "decision": decision}
 
     async def selftest(self) -> Json:

@@ -10,20 +10,21 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from functools import partial
 
-from helix.core.guards import Approval, Trip, TripKind
+from helix.core.guards import Trip, TripKind
 from helix.core.pacing import Backoff, rescan_wait
 from helix.errors import HelixError
 from services.sync.apply.errors import translate
 from services.sync.apply.executor import Tally
 from services.sync.cycle import Cycle, Result, Stopped, Wishes
+from services.sync.decisions import Decisions
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.history import Run
 from services.sync.lease import Lease, LeaseLost, LeaseStore
 from services.sync.remotes.errors import Misconfigured, RemoteError
-from services.sync.standing import Phase, Standing
+from services.sync.standing import Phase, Standing, run_of
 from services.sync.trash import Trash
 from services.sync.verify import Verifier
 from services.sync.watch import WatchFailed, changes
@@ -42,15 +43,6 @@ _FILES_ARE_THERE = {TripKind.MASS_DELETION, TripKind.CLOCK_JUMP, TripKind.REMOTE
 """Rails that say nothing against the local files: a start with such a trip is ready."""
 
 
-@dataclass(slots=True)
-class _Asked:
-    """What people asked for since the last pass."""
-
-    approvals: tuple[Approval, ...] = ()
-    keep_deleted: bool = False
-    waiting: list["asyncio.Future[Run]"] = field(default_factory=list)
-
-
 class Keeper:
     """Keeps one folder."""
 
@@ -62,11 +54,11 @@ class Keeper:
         self.standing = Standing()
         self.trash = Trash(cycle.root, cycle.remote, cycle.journal)
         self.verifier = Verifier(cycle)
-        self.paused = False
+        self.decisions = Decisions(cycle.journal)
         self.busy = asyncio.Lock()
         """Held by whoever changes the folder or the remote: a pass, a restore, a decision."""
         self._bell = asyncio.Event()
-        self._asked = _Asked()
+        self._waiting: list[asyncio.Future[Run]] = []
         self._connected = False
         self._claimed = asyncio.Event()
         self._expired_at = float("-inf")
@@ -76,12 +68,18 @@ class Keeper:
         """The folder's name."""
         return self.cycle.folder.name
 
+    @property
+    def paused(self) -> bool:
+        """Whether a person has paused the folder."""
+        return self.decisions.paused
+
     async def run(self) -> None:
         """Pass after pass, until cancelled. Watching begins when the first pass has made the folder."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hold_lease())
             while not self.standing.passes:
-                await self._wait(await self.one_pass())
+                rests = self.paused and self._connected
+                await self._wait(None if rests else await self.one_pass())
             group.create_task(self._watch(changes(self.cycle.root)))
             group.create_task(self._watch(self.cycle.remote.events()))
             self.hint()
@@ -95,34 +93,20 @@ class Keeper:
     def ask(self) -> "asyncio.Future[Run]":
         """Ask for a pass now; the future is its result."""
         future: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
-        self._asked.waiting.append(future)
+        self._waiting.append(future)
         self.hint()
         return future
 
-    def pause(self, paused: bool) -> None:
-        """Pause or resume."""
-        self.paused = paused
+    async def pause(self, paused: bool) -> None:
+        """Pause or resume. Raises `JournalFailed` if that won't outlive the program."""
         if paused and self.standing.phase in (Phase.IDLE, Phase.GUARDED, Phase.ERROR):
             self.standing.phase = Phase.PAUSED
         self.hint()
+        await self.decisions.pause(paused)
 
-    def approve(self) -> None:
-        """A person says: do what the guard rail holds back, once."""
-        trip = self.standing.trip
-        if trip is None:
-            return
-        amount = trip.figures.get("amount", 0)
-        kinds = [trip.kind]
-        if trip.kind in (TripKind.EMPTY_ROOT, TripKind.REMOTE_RESET):
-            kinds.append(TripKind.MASS_DELETION)
-        self._asked.approvals += tuple(Approval(kind, amount) for kind in kinds)
-        self.hint()
-
-    def keep(self) -> None:
-        """A person says: look again and bring back what is gone; with that, nothing is deleted that needs a rail."""
-        every = (kind for kind in TripKind if kind is not TripKind.DISK_FLOOR)
-        self._asked.approvals += tuple(Approval(kind, 1 << 62) for kind in every)
-        self._asked.keep_deleted = True
+    async def decide(self, trip: Trip, *, proceed: bool) -> None:
+        """Answer a guard rail: do what it holds back, or look again and bring back what is gone."""
+        await (self.decisions.approve(trip) if proceed else self.decisions.keep(trip))
         self.hint()
 
     async def flush(self) -> None:
@@ -132,13 +116,12 @@ class Keeper:
     async def one_pass(self, *, settle_seconds: float | None = None) -> float | None:
         """One pass, its result noted; gives the longest wait until the next."""
         async with self.busy:
-            asked, self._asked = self._asked, _Asked()
-            wishes = Wishes(False, asked.approvals, asked.keep_deleted, settle_seconds)
-            run, wait = await self._attempt(wishes)
+            waiting, self._waiting = self._waiting, []
+            tally = Tally()
+            run, wait = await self._attempt(settle_seconds, tally)
             if run.outcome in ("failed", "stopped"):
-                self._asked.approvals += asked.approvals
-                self._asked.keep_deleted |= asked.keep_deleted
-            for future in asked.waiting:
+                await self.decisions.broke_off(tally.done, tally.bytes_done)
+            for future in waiting:
                 if not future.done():
                     future.set_result(run)
         if run.conflicts:
@@ -146,14 +129,17 @@ class Keeper:
         self.announce("run" if run.outcome != "nothing" else "status")
         return wait
 
-    async def _attempt(self, wishes: Wishes) -> tuple[Run, float | None]:
+    async def _attempt(self, settle_seconds: float | None, tally: Tally) -> tuple[Run, float | None]:
         standing, started = self.standing, time.time()
-        tally = standing.tally = Tally()
+        standing.tally = tally
+        self.decisions.begin()
         standing.phase = Phase.SYNCING if standing.restored else Phase.STARTING
         try:
             await self._connect()
+            if self.paused and not standing.passes:
+                return await self._rest(started, tally), None
             self.cycle.journal.fence = self.lease.fence()
-            result = await self.cycle.run(replace(wishes, writer=self.lease.held), tally)
+            result = await self.cycle.run(self._wishes(settle_seconds), tally)
         except Stopped:
             return self._ended(started, tally, "stopped"), 0.0
         except HelixError as error:
@@ -167,11 +153,25 @@ class Keeper:
         standing.error = None
         return await self._passed(started, result)
 
+    def _wishes(self, settle_seconds: float | None) -> Wishes:
+        answer = self.decisions.take()
+        cleared = partial(self.decisions.spend, answer)
+        return Wishes(self.lease.held, answer.opens, answer.keep_deleted, settle_seconds, cleared)
+
+    async def _rest(self, started: float, tally: Tally) -> Run:
+        """The folder was paused before the program started: its files are there if it is the folder that was kept."""
+        marks = await self.cycle.marker.read()
+        self.standing.restored = marks.local is not None and marks.local == marks.journal
+        self.standing.phase = Phase.PAUSED
+        self.standing.error = None
+        return self._ended(started, tally, "nothing")
+
     async def _passed(self, started: float, result: Result) -> tuple[Run, float | None]:
         standing, tally, folder = self.standing, result.tally, self.cycle.folder
         standing.look = result.look
         standing.failed = {path: failure.message for path, failure in tally.failures.items()}
         if result.look.trip is not None:
+            await self.decisions.refused(result.look.trip)
             return self._guarded(started, tally, result.look.trip), GUARD_SECONDS
         standing.trip = None
         standing.restored = True
@@ -199,7 +199,7 @@ class Keeper:
             self.announce("guard")
         standing.trip = trip
         standing.restored = standing.restored or trip.kind in _FILES_ARE_THERE
-        standing.phase = Phase.GUARDED
+        standing.phase = Phase.PAUSED if self.paused else Phase.GUARDED
         return self._ended(started, tally, "guarded", HelixError(trip.text, remedy=trip.remedy))
 
     def _failed(self, started: float, tally: Tally, error: HelixError) -> tuple[Run, float]:
@@ -207,6 +207,8 @@ class Keeper:
         standing.failures += 1
         standing.error = error
         standing.phase = Phase.ERROR if standing.restored else Phase.STARTING
+        if self.paused:
+            standing.phase = Phase.PAUSED
         if isinstance(error, RemoteError):
             self._connected = False
         if isinstance(error, LeaseLost):
@@ -220,19 +222,7 @@ class Keeper:
         return self._ended(started, tally, "failed", error), wait
 
     def _ended(self, started: float, tally: Tally, outcome: str, error: HelixError | None = None) -> Run:
-        run = Run(
-            started,
-            time.time(),
-            outcome,
-            tally.uploaded,
-            tally.downloaded,
-            tally.trashed,
-            tally.moved,
-            tally.conflicts,
-            tally.failed,
-            tally.bytes_done,
-            str(error) if error else None,
-        )
+        run = run_of(started, tally, outcome, error)
         if outcome != "nothing":
             log.info("pass_finished", extra={"folder": self.name, "outcome": outcome, "done": tally.done})
         self.standing.last_run = run
@@ -248,8 +238,7 @@ class Keeper:
         journal, standing = self.cycle.journal, self.standing
         if run.outcome != "nothing" or standing.passes == 1:
             history.add_run(journal, run)
-            standing.totals = history.totals(journal)
-            standing.conflicts = len(history.open_conflicts(journal))
+            self._read_standing()
         journal.set_fact("last_run", repr(run.finished))
         if standing.last_success:
             journal.set_fact("last_success", repr(standing.last_success))
@@ -257,13 +246,25 @@ class Keeper:
     async def _connect(self) -> None:
         if self._connected:
             return
-        await self.cycle.remote.connect()
         await asyncio.to_thread(self.cycle.journal.open)
+        await self._recall()
+        await self.cycle.remote.connect()
         if await asyncio.to_thread(self.cycle.journal.fact, "identity") is None:
             await self.trash.index()
         await self.lease.step()
         self._connected = True
         self._claimed.set()
+
+    async def _recall(self) -> None:
+        """What the journal knows of the time before the start, told until the first pass knows better."""
+        await self.decisions.recall()
+        await asyncio.to_thread(self._read_standing)
+
+    def _read_standing(self) -> None:
+        journal, standing = self.cycle.journal, self.standing
+        standing.totals = history.totals(journal)
+        standing.conflicts = len(history.open_conflicts(journal))
+        standing.last_success = standing.last_success or history.last_success(journal)
 
     async def _hold_lease(self) -> None:
         """Renew the claim from the first connection on: also a first pass may take longer than a claim lasts."""
@@ -292,6 +293,7 @@ class Keeper:
 
     async def _wait(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would swallow a cancellation that comes with the bell
+                await self._bell.wait()
         await asyncio.sleep(DEBOUNCE_SECONDS)
         self._bell.clear()

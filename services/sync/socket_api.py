@@ -173,11 +173,11 @@ class _Calls:
 
     async def pause(self, _request: web.Request) -> web.Response:
         """No more passes."""
-        return web.json_response(self._desk.pause(True))
+        return web.json_response(await self._desk.pause(True))
 
     async def resume(self, _request: web.Request) -> web.Response:
         """Passes again."""
-        return web.json_response(self._desk.pause(False))
+        return web.json_response(await self._desk.pause(False))
 
     async def limit(self, request: web.Request) -> web.Response:
         """Another bandwidth limit."""

@@ -1,5 +1,6 @@
 """How does a folder stand at the moment? What its keeper writes and everybody reads."""
 
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,3 +46,20 @@ class Standing:
     """The paths that the last pass could not do, and why."""
     conflicts: int = 0
     totals: tuple[int, int] = (0, 0)
+
+
+def run_of(started: float, tally: Tally, outcome: str, error: HelixError | None) -> Run:
+    """A pass that has just ended, as the history tells it."""
+    return Run(
+        started,
+        time.time(),
+        outcome,
+        tally.uploaded,
+        tally.downloaded,
+        tally.trashed,
+        tally.moved,
+        tally.conflicts,
+        tally.failed,
+        tally.bytes_done,
+        str(error) if error else None,
+    )

@@ -58,33 +58,33 @@ WORDS = {
     ),
     TripKind.UNMARKED_ROOT: (
         "the local folder has lost its mark: it is not the folder that held 500 known paths",
-        "mount the right volume; if the folder is right, approve, and it is marked again",
+        "mount the right volume; if the folder is the right one, proceed, and it is marked again",
         {"amount": 500, "known": 500},
     ),
     TripKind.EMPTY_ROOT: (
         "the local folder is empty, but 500 paths were in sync",
-        "mount the volume or restore the folder; approve only if everything was deleted on purpose",
+        "mount the volume or restore the folder; proceed only if everything was deleted on purpose",
         {"amount": 500, "known": 500},
     ),
     TripKind.REMOTE_RESET: (
         "the remote is empty, but 500 paths were in sync",
-        "check account and folder of the remote; keep to fill it from here, approve if it was emptied on purpose",
+        "check account and folder of the remote; rescan to fill it from here, proceed if it was emptied on purpose",
         {"amount": 500, "known": 500},
     ),
     TripKind.CLOCK_JUMP: (
-        "the clock went back by 61 seconds since the last run",
-        "correct the host's clock; approve if it is right now",
-        {"amount": 61},
+        "the clock went back by 2 minutes since the last run",
+        "correct the host's clock; proceed if it is right now",
+        {"seconds": 61},
     ),
     TripKind.MASS_DELETION: (
         "this round would delete 251 of 500 paths (101 here, 150 there); 250 need no question",
-        "approve to delete them (they go to the trash), keep to bring them back, or raise HELIX_MAX_DELETE",
+        "proceed to delete them (they go to the trash), rescan to bring them back, or raise HELIX_MAX_DELETE",
         {"amount": 251, "allowed": 250, "known": 500, "local": 101, "remote": 150},
     ),
     TripKind.DISK_FLOOR: (
         "9,001 bytes are to be downloaded, but only 10,000 are free and 1,000 must stay so",
         "free at least 1 bytes on the volume of the local folder",
-        {"amount": 1, "free": 10_000, "floor": 1_000, "wanted": 9_001},
+        {"amount": 9_001, "free": 10_000, "floor": 1_000, "missing": 1},
     ),
 }
 
@@ -123,7 +123,17 @@ def test_a_clock_that_leaps_ahead_trips() -> None:
     trip = first_trip(replace(FINE, now=FINE.last_run + 366 * 86_400 + 1), LIMIT)
 
     assert trip
-    assert trip.text == "the clock went ahead by 31,622,401 seconds since the last run"
+    assert trip.text == "the clock went ahead by 366 days since the last run"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(119, "2 minutes"), (7_199, "120 minutes"), (7_201, "2 hours"), (86_397, "24 hours")]
+)
+def test_a_jump_is_told_in_words_that_stay_while_the_clock_ticks(seconds: int, told: str) -> None:
+    trip = first_trip(replace(FINE, now=FINE.last_run - seconds), LIMIT)
+
+    assert trip
+    assert trip.text == f"the clock went back by {told} since the last run"
 
 
 def test_the_gravest_rail_is_named_first() -> None:
@@ -144,6 +154,23 @@ def test_a_trip_that_has_no_figure_can_be_approved_too() -> None:
     approvals = (Approval(TripKind.UNREADABLE_ROOT, 0),)
 
     assert first_trip(FIRING[TripKind.UNREADABLE_ROOT], LIMIT, approvals) is None
+
+
+def test_an_approved_clock_stays_approved_while_it_ticks() -> None:
+    shown = first_trip(replace(FINE, now=FINE.last_run + 400 * 86_400), LIMIT)
+    assert shown
+    approvals = (Approval(shown.kind, shown.figures.get("amount", 0)),)
+
+    assert first_trip(replace(FINE, now=FINE.last_run + 400 * 86_400 + 15), LIMIT, approvals) is None
+
+
+def test_an_approved_download_stays_approved_while_others_fill_the_disk() -> None:
+    shown = first_trip(FIRING[TripKind.DISK_FLOOR], LIMIT)
+    assert shown
+    approvals = (Approval(shown.kind, shown.figures["amount"]),)
+
+    assert first_trip(replace(FIRING[TripKind.DISK_FLOOR], disk_free=9_990), LIMIT, approvals) is None
+    assert first_trip(replace(FIRING[TripKind.DISK_FLOOR], download_bytes=9_002), LIMIT, approvals) is not None
 
 
 def test_an_approval_of_one_rail_opens_no_other() -> None:

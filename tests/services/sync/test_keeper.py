@@ -1,21 +1,15 @@
 """Does a folder's keeper hold its claim, back off, wait for a person, and do what people ask?"""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from helix.core.guards import TripKind
 from services.sync.apply.throttle import Throttle
-from services.sync.cycle import Cycle
-from services.sync.journal.journal import Journal
-from services.sync.keeper import Keeper
-from services.sync.lease_stores import RemoteFileStore
 from services.sync.remotes.errors import Refused, Unreachable
 from services.sync.remotes.memory import MemoryRemote, Moment
 from services.sync.standing import Phase
+from tests.services.sync.keeping import keeping
 from tests.services.sync.running import eventually
-from tests.services.sync.world import folder
 
 
 class Weather:
@@ -30,23 +24,6 @@ class Weather:
             self.calls += 1
         if self.failure is not None:
             raise self.failure
-
-
-@asynccontextmanager
-async def keeping(base: Path, remote: MemoryRemote, throttle: Throttle | None = None) -> AsyncIterator[Keeper]:
-    """A keeper at work."""
-    settings = folder(base / "here", scan_seconds=0.2)
-    journal = Journal(str(base / "journal.db"))
-    keeper = Keeper(
-        Cycle(settings, remote, journal, throttle or Throttle(), lambda: False), RemoteFileStore(remote), "me"
-    )
-    task = asyncio.create_task(keeper.run())
-    try:
-        yield keeper
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        journal.close()
 
 
 async def test_a_first_pass_longer_than_a_claim_keeps_its_claim(tmp_path: Path) -> None:
@@ -102,7 +79,7 @@ async def test_a_guarded_folder_does_what_the_person_says(tmp_path: Path) -> Non
         assert keeper.standing.trip.kind is TripKind.EMPTY_ROOT
         assert len(remote.files()) == 30
 
-        keeper.approve()
+        await keeper.decide(keeper.standing.trip, proceed=True)
 
         await eventually(lambda: remote.files() == {})
         await eventually(lambda: keeper.standing.trip is None)
@@ -114,7 +91,7 @@ async def test_a_paused_folder_rests_until_it_is_resumed(tmp_path: Path) -> None
     remote = MemoryRemote(faults=weather)
     async with keeping(tmp_path, remote) as keeper:
         await eventually(lambda: keeper.standing.restored)
-        keeper.pause(True)
+        await keeper.pause(True)
         await eventually(lambda: keeper.standing.phase is Phase.PAUSED)
         calls = weather.calls
         (tmp_path / "here/new").write_text("x")
@@ -122,6 +99,20 @@ async def test_a_paused_folder_rests_until_it_is_resumed(tmp_path: Path) -> None
         assert weather.calls <= calls + 1
         assert remote.files() == {}
 
-        keeper.pause(False)
+        await keeper.pause(False)
 
         await eventually(lambda: remote.files() == {"new": b"x"})
+
+
+async def test_a_keeper_that_is_cancelled_as_its_bell_rings_ends(tmp_path: Path) -> None:
+    async with keeping(tmp_path, MemoryRemote()) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        bell = asyncio.create_task(keeper._wait(None))
+        await asyncio.sleep(0)
+        keeper.hint()
+        await asyncio.sleep(0)
+
+        bell.cancel()
+
+        await asyncio.wait([bell], timeout=5)
+        assert bell.cancelled()
