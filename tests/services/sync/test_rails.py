@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from helix.core.guards import TripKind
+from helix.core.guards import Trip, TripKind
 from helix.core.health import Status
 from services.sync import cycle
 from services.sync.checks import checks_of
+from services.sync.decisions import Answer
 from services.sync.keeper import Keeper
 from services.sync.remotes.memory import MemoryRemote
 from services.sync.standing import Phase
@@ -76,6 +77,16 @@ async def test_a_clock_that_is_set_right_again_needs_no_person(tmp_path: Path) -
         keeper.hint()
 
         await at_work(keeper)
+        assert keeper.decisions.answer == Answer()
+
+
+async def nearly_full(keeper: Keeper, remote: MemoryRemote, monkeypatch: pytest.MonkeyPatch) -> Trip:
+    """The disk is below its floor, and a file is to be downloaded."""
+    await eventually(lambda: keeper.standing.restored)
+    full = Usage(total=10 << 30, used=10 << 30, free=cycle.DISK_FLOOR // 2)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
+    remote.write("big", b"x" * 5000)
+    return await tripped(keeper)
 
 
 async def test_a_download_that_would_fill_the_disk_waits_until_there_is_room(
@@ -83,11 +94,7 @@ async def test_a_download_that_would_fill_the_disk_waits_until_there_is_room(
 ) -> None:
     remote = filled()
     async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
-        full = Usage(total=10 << 30, used=10 << 30, free=cycle.DISK_FLOOR // 2)
-        monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
-        remote.write("big", b"x" * 5000)
-        trip = await tripped(keeper)
+        trip = await nearly_full(keeper, remote, monkeypatch)
         assert trip.kind is TripKind.DISK_FLOOR
         assert "5,000 bytes are to be downloaded" in warning(keeper, "disk")
         assert not (tmp_path / "here/big").exists()
@@ -104,16 +111,13 @@ async def test_a_download_that_was_allowed_may_go_below_the_floor(
 ) -> None:
     remote = filled()
     async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
-        full = Usage(total=10 << 30, used=10 << 30, free=cycle.DISK_FLOOR // 2)
-        monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
-        remote.write("big", b"x" * 5000)
-        trip = await tripped(keeper)
+        trip = await nearly_full(keeper, remote, monkeypatch)
 
         await keeper.decide(trip, proceed=True)
 
         await eventually((tmp_path / "here/big").exists, "the download")
         await at_work(keeper)
+        assert keeper.standing.error is None
 
 
 async def test_a_mass_deletion_waits_and_brings_back_what_a_person_wants_back(tmp_path: Path) -> None:
@@ -165,6 +169,7 @@ async def test_a_remote_that_was_emptied_on_purpose_empties_the_folder(tmp_path:
 
         await eventually(lambda: files_of(keeper) == 0, "the folder is empty")
         await at_work(keeper)
+        assert remote.files() == {}
 
 
 async def test_an_unmarked_folder_goes_on_by_itself_when_the_right_one_is_back(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from helix.cli import conflicts as cli_conflicts
@@ -31,13 +33,16 @@ async def tripped(sync: Sync, check: str) -> dict[str, str]:
     return dict(guard)
 
 
-async def test_a_folder_on_a_small_disk_asks_before_it_is_filled_and_goes_on_when_there_is_room() -> None:
+@asynccontextmanager
+async def small_disk() -> AsyncIterator[tuple[Path, Sync]]:
+    """A sync whose folder lies on a disk of 20 MB."""
     with home() as place, places.tmpfs(megabytes=20) as disk:
-        await _fill_and_free(place, disk)
+        async with running(place, HELIX_FOLDER=str(disk / "files")) as sync:
+            yield disk, sync
 
 
-async def _fill_and_free(place: Path, disk: Path) -> None:
-    async with running(place, HELIX_FOLDER=str(disk / "files")) as sync:
+async def test_a_folder_on_a_small_disk_asks_before_it_is_filled_and_goes_on_when_there_is_room() -> None:
+    async with small_disk() as (disk, sync):
         await sync.ready()
         filler = disk / "filler"
         filler.write_bytes(bytes(12 << 20))
