@@ -25,6 +25,8 @@ NAME = "warden"
 ENDED = ("EXITED", "FATAL")
 HUNG_SECONDS = 30.0
 LOOK_SECONDS = 1.0
+BLIND_SECONDS = 5.0
+"""After so long without a look, what was seen before says nothing about a hang."""
 
 
 class Ward:
@@ -39,9 +41,9 @@ class Ward:
         self._supervisor = supervisor
         self._board = Board(settings.run_dir)
         self._hung_seconds = hung_seconds
-        self._started: dict[str, float] = {}
         self._killed: set[str] = set()
         self._beats: dict[str, tuple[float, float]] = {}
+        self._looked_at = time.monotonic()
         self._pending: dict[str, asyncio.Task[None]] = {}
 
     async def watch(self) -> None:
@@ -62,9 +64,7 @@ class Ward:
         level = logging.ERROR if event.kind in ENDED else logging.INFO
         facts = {"subject": event.program, "state": event.kind, "from_state": event.from_state}
         log.log(level, "program_state_changed", extra=facts)
-        if event.kind == "STARTING":
-            self._started[event.program] = time.time()
-        elif event.kind in ENDED:
+        if event.kind in ENDED:
             self._schedule(event.program)
 
     def _schedule(self, program: str) -> None:
@@ -75,15 +75,18 @@ class Ward:
         task.add_done_callback(lambda _: self._pending.pop(program, None))
 
     async def _look(self, programs: Mapping[str, ProgramState]) -> None:
+        now = time.monotonic()
+        if now - self._looked_at > BLIND_SECONDS:
+            # we were held up ourselves (a frozen container, a hanging disk): the programs may have been as well
+            self._beats.clear()
+        self._looked_at = now
         for program in programs.values():
             if program.name == NAME:
                 continue
             if program.state in ENDED:
                 self._schedule(program.name)
-            elif program.state == "RUNNING":
-                self._started.setdefault(program.name, program.started_at)
-                if program.name not in REPORTLESS:
-                    await self._kill_if_hung(program)
+            elif program.state == "RUNNING" and program.name not in REPORTLESS:
+                await self._kill_if_hung(program)
 
     async def _kill_if_hung(self, program: ProgramState) -> None:
         """Kill *program* when its heartbeat has stood still; measured with our own clock, which no jump moves."""
@@ -128,10 +131,10 @@ class Ward:
 
     def _note_end(self, program: str, state: ProgramState) -> list[Exit]:
         now = time.time()
-        words = self._last_words(program)
+        words = self._last_words(program, state.started_at)
         status = restarts.EX_CONFIG if words else state.exit_status
         reason = self._reason(program, state, status)
-        lived = max(0.0, now - self._started.get(program, now))
+        lived = max(0.0, now - state.started_at)
         ends = self.exits.setdefault(program, [])
         ends.append(Exit(now, lived, status, reason, words.output if words else "", words.remedy if words else ""))
         del ends[:-100]
@@ -140,13 +143,16 @@ class Ward:
         log.error("program_ended", extra=facts)
         return ends
 
-    def _last_words(self, program: str) -> Check | None:
-        """Give what the program said before it left with 78; supervisord keeps no status of an end within startsecs."""
+    def _last_words(self, program: str, started_at: float) -> Check | None:
+        """Give what the program said before it left with 78; supervisord keeps no status of an end within startsecs.
+
+        *started_at* is supervisord's, not ours: of a start during our own we hear late.
+        """
         report = self._board.read(program)
         if not isinstance(report, Report) or report.state != MISCONFIGURED:
             return None
         # of this life, not of an earlier one
-        if report.started_at < self._started.get(program, 0.0) - 1.0:
+        if report.started_at < started_at - 1.0:
             return None
         return next((check for check in report.checks if check.status is Status.FAIL), None)
 

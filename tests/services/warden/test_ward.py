@@ -4,11 +4,18 @@ import asyncio
 import json
 import os
 import signal
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from helix.core.health import ProgramState
+from helix.board import Board
+from helix.core.health import MISCONFIGURED, Check, ProgramState, Report, Status
+from helix.settings import from_env
 from helix.supervisor import Supervisor
+from services.warden import ward as ward_module
+from services.warden.events import ProcessEvent
 from services.warden.ward import Ward
 from tests.running import eventually, eventually_async
 from tests.services.warden import toys
@@ -87,6 +94,66 @@ async def test_a_program_that_does_not_beat_is_killed_and_restarted(script: str)
             watching.cancel()
 
         assert ward.exits["sync"][0].reason == "hang"
+
+
+class Noting:
+    """A supervisor that knows one state of each program, and notes who is killed or started."""
+
+    def __init__(self, **states: ProgramState) -> None:
+        self.states = states
+        self.killed: list[str] = []
+        self.started: list[str] = []
+
+    async def programs(self) -> dict[str, ProgramState]:
+        return self.states
+
+    async def start(self, program: str) -> None:
+        self.started.append(program)
+
+    async def kill(self, program: str) -> None:
+        self.killed.append(program)
+
+
+@pytest.mark.parametrize(("held_up", "killed"), [(False, ["sync"]), (True, [])])
+async def test_who_was_silent_while_the_warden_was_held_up_itself_is_not_taken_for_hung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_up: bool, killed: list[str]
+) -> None:
+    """A frozen container, or a disk that hangs, stops all programs and the warden together."""
+    clock = 1000.0
+    monkeypatch.setattr(ward_module, "time", SimpleNamespace(monotonic=lambda: clock, time=time.time))
+    supervisor = Noting()
+    ward = Ward(from_env({"HELIX_HOME": str(tmp_path)}, cwd=tmp_path), supervisor)  # type: ignore[arg-type]
+    seen = {"sync": ProgramState("sync", "RUNNING", 7, time.time(), 0)}
+
+    for seconds in (0.0, 60.0) if held_up else (0.0, *[1.0] * 31):
+        clock += seconds
+        await ward._look(seen)
+
+    assert supervisor.killed == killed
+
+
+@pytest.mark.parametrize(("said_before", "is_of_this_life"), [(0.0, True), (60.0, False)])
+async def test_last_words_count_however_late_the_warden_hears_of_the_start(
+    tmp_path: Path, said_before: float, is_of_this_life: bool
+) -> None:
+    """While the warden itself starts, supervisord keeps its events for it."""
+    settings = from_env({"HELIX_HOME": str(tmp_path)}, cwd=tmp_path)
+    settings.run_dir.mkdir()
+    began = time.time() - 5
+    words = Check("bot:gateway", Status.FAIL, "Discord refused the bot's token", "set DISCORD_BOT_TOKEN")
+    said = Report("bot", 7, "1.0", "abc", MISCONFIGURED, began - said_before, began - said_before, (words,))
+    Board(settings.run_dir).post(said)
+    supervisor = Noting(bot=ProgramState("bot", "FATAL", 0, began, 0))
+    ward = Ward(settings, supervisor)  # type: ignore[arg-type]
+
+    ward.deliver(ProcessEvent("bot", "STARTING", "STOPPED"))
+    ward.deliver(ProcessEvent("bot", "FATAL", "BACKOFF"))
+
+    async def handled() -> bool:
+        return bool(ward.down or supervisor.started)
+
+    await eventually_async(handled)
+    assert ("bot" in ward.down) == is_of_this_life
 
 
 async def test_a_program_stopped_by_hand_stays_stopped() -> None:
