@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from helix.core.health import Check, Status
+from helix.core.health import DISK_SILENT, Check, Status
 
 FLOOR_BYTES = 16 * 1024**2
 WARN_BYTES = 256 * 1024**2
@@ -45,7 +45,7 @@ def check(space: Space | None, now: float) -> Check:
     """
     remedy = "free space on the disk of HELIX_HOME or give it a larger volume; lower HELIX_TRASH_DAYS to keep less"
     if space is None:
-        return Check("disk:free", Status.FAIL, "the disk of HELIX_HOME does not answer", "mount the volume again", now)
+        return Check("disk:free", Status.FAIL, DISK_SILENT.output, DISK_SILENT.remedy, now)
     if space.inodes_free == 0:
         return Check("disk:free", Status.FAIL, "the disk is full: no file can be made any more", remedy, now, 0)
     status, output = Status.PASS, ""

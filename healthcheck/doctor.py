@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,21 +17,28 @@ from healthcheck.probes.probe import Place
 from healthcheck.probes.suite import make_suite, run_probes
 from helix import places, release
 from helix.core.health import Check
+from helix.errors import Unreachable
+from helix.settings import Settings
 
 
-def examine(env: Mapping[str, str], *, root: Path, cwd: Path) -> tuple[Check, ...]:
+async def examine(env: Mapping[str, str], *, root: Path, cwd: Path) -> tuple[Check, ...]:
     """Run every probe of *root* once, as if Helix were started with *env* from *cwd*."""
     path = os.path.dirname(sys.executable) + os.pathsep + env.get("PATH", os.defpath)
     place = Place(root, {**env, "PATH": path}, cwd)
-    settings = place.settings()
+    # a disk that hangs is told by the probes
+    with suppress(Unreachable):
+        await place.disk.do(lambda: _prepare(place.settings()))
+    return await run_probes(place, make_suite())
+
+
+def _prepare(settings: Settings | None) -> None:
     if settings is not None:
         places.prepare(settings)
-    return asyncio.run(run_probes(place, make_suite()))
 
 
 def main() -> None:
     """Print what the probes found; that is the answer, whatever it is, so the exit status is 0."""
-    checks = examine(os.environ, root=release.ROOT, cwd=Path.cwd())
+    checks = asyncio.run(examine(os.environ, root=release.ROOT, cwd=Path.cwd()))
     print(json.dumps([asdict(check) for check in checks]))  # noqa: T201 - its answer
 
 

@@ -6,7 +6,7 @@ costs one rendering a second and can't starve the other answers.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import Metric
@@ -28,11 +28,18 @@ class Page:
 
 
 class Exposition:
-    """Renders the families that *collect* gives; `renders` counts how often."""
+    """Renders the families that *collect* makes of what the programs *posted*; `renders` counts how often."""
 
-    def __init__(self, collect: Callable[[], Iterable[Metric]], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        collect: Callable[[Mapping[str, str]], Iterable[Metric]],
+        posted: Callable[[], Awaitable[Mapping[str, str]]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.renders = 0
         self._collect = collect
+        self._posted = posted
         self._clock = clock
         self._pages: dict[bool, Page] = {}
         self._turns = {False: asyncio.Lock(), True: asyncio.Lock()}
@@ -43,13 +50,13 @@ class Exposition:
         async with self._turns[wants_open]:
             page = self._pages.get(wants_open)
             if page is None or self._clock() - page.made_at >= KEEP_SECONDS:
-                page = await asyncio.to_thread(self._render, wants_open)
+                page = await asyncio.to_thread(self._render, wants_open, await self._posted())
                 self._pages[wants_open] = page
             return page
 
-    def _render(self, wants_open: bool) -> Page:
+    def _render(self, wants_open: bool, posted: Mapping[str, str]) -> Page:
         self.renders += 1
-        families = _Families(tuple(self._collect()))
+        families = _Families(tuple(self._collect(posted)))
         if wants_open:
             body: bytes = openmetrics.generate_latest(families)  # type: ignore[no-untyped-call]
             return Page(openmetrics.CONTENT_TYPE_LATEST, body, self._clock())

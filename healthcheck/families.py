@@ -6,7 +6,7 @@ figures are not taken for new ones.
 """
 
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import Metric
@@ -15,7 +15,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from healthcheck.disk import Space
 from healthcheck.merge import merge, parse
 from healthcheck.processes import Usage, usage
-from helix.board import PROGRAMS, Board
 from helix.core.health import STARTUP_COMPONENT, ProgramState, Report, Situation, State, Status, Verdict
 from helix.release import Release
 
@@ -33,22 +32,25 @@ class Seen:
     space: Space | None
 
 
-def collect(seen: Seen | None, board: Board, release: Release) -> Iterator[Metric]:
-    """Give every family of the page, one of each name; *seen* is None before the first look."""
+def collect(seen: Seen | None, posted: Mapping[str, str], release: Release) -> Iterator[Metric]:
+    """Give every family of the page, one of each name; *seen* is None before the first look.
+
+    *posted* is what each program posted, in the text format.
+    """
     own = [*_of_release(release), _gauge("helix_up", "1 while the health server answers.", 1)]
-    return merge(own if seen is None else [*own, *_of_seen(seen, board)])
+    return merge(own if seen is None else [*own, *_of_seen(seen, posted)])
 
 
-def _of_seen(seen: Seen, board: Board) -> Iterator[Metric]:
+def _of_seen(seen: Seen, posted: Mapping[str, str]) -> Iterator[Metric]:
     up = {check.name.partition(":")[2] for check in seen.verdict.checks if _is_up(check.name, check.status)}
-    posted = [parse(name, board.read_metrics(name)) for name in PROGRAMS if name in up]
+    parsed = [parse(name, text) for name, text in posted.items() if name in up]
     yield from _of_verdict(seen)
     yield from _of_programs(seen.verdict, up)
     yield from _of_reports(seen.situation)
     yield from _of_processes(seen.verdict.programs)
     yield from _of_machine(seen)
-    yield _readable({item.program: item.whole for item in posted})
-    for item in posted:
+    yield _readable({item.program: item.whole for item in parsed})
+    for item in parsed:
         yield from item.families
 
 

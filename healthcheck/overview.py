@@ -7,14 +7,13 @@ No file name is in it, for it is public.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from healthcheck import disk
 from healthcheck.merge import parse
 from healthcheck.redaction import Redaction
 from healthcheck.watch import Watch
-from helix.board import Board
 from helix.control import Control
 from helix.core.health import Status, Verdict
 from helix.core.wording import causes, headline, line
@@ -40,7 +39,7 @@ class Overviews:
         self,
         *,
         watch: Watch,
-        board: Board,
+        posted: Callable[[], Awaitable[Mapping[str, str]]],
         control: Control,
         release: Release,
         redact: Redaction,
@@ -48,7 +47,7 @@ class Overviews:
         space: Callable[[], disk.Space | None],
     ) -> None:
         self._watch = watch
-        self._board = board
+        self._posted = posted
         self._control = control
         self._redact = redact
         self._space = space
@@ -78,7 +77,7 @@ class Overviews:
             "ready": verdict.ready,
             "headline": headline(verdict),
             "causes": told(verdict),
-            "programs": _programs(verdict, _restarts(self._board)),
+            "programs": _programs(verdict, _restarts((await self._posted()).get("warden", ""))),
             "folders": folders,
             "runs": runs,
             "disk": None if space is None else {"free": space.free // DISK_STEP * DISK_STEP, "total": space.total},
@@ -154,11 +153,11 @@ def _programs(verdict: Verdict, restarts: Mapping[str, int]) -> list[Overview]:
     ]
 
 
-def _restarts(board: Board) -> Mapping[str, int]:
+def _restarts(posted: str) -> Mapping[str, int]:
     """Read the warden's counts, which it posts as metrics."""
     samples = [
         sample
-        for family in parse("warden", board.read_metrics("warden")).families
+        for family in parse("warden", posted).families
         for sample in family.samples
         if sample.name == "helix_program_restarts_total"
     ]

@@ -26,9 +26,11 @@ from healthcheck.probes.probe import Place
 from healthcheck.probes.suite import Prober, Timed
 from healthcheck.watch import Watch
 from helix import release
-from helix.board import Board
+from helix.aside import Aside
+from helix.board import PROGRAMS, Board
 from helix.control import Control
 from helix.core.health import JsonScalar, Situation, State
+from helix.errors import Unreachable
 from helix.lifecycle import Heart, Pulse
 from helix.settings import Settings
 from helix.situation import gather
@@ -48,9 +50,12 @@ class Server:
         self._supervisor = supervisor
         self._release = release.current()
         self.board = Board(settings.run_dir)
+        self._disk = Aside()
+        self._space: disk.Space | None = None
+        self._measured = False
         self.prober = Prober(place, suite)
         self.heart = Heart(PROGRAM, self.board, self._pulse)
-        self.exposition = Exposition(self._collect)
+        self.exposition = Exposition(self._collect, self._posted)
         self.watch = Watch(self._gather, lambda: self.heart.report)
         self.port = 0
         self.listening = asyncio.Event()
@@ -59,12 +64,12 @@ class Server:
         control = Control(settings.control_socket)
         self.overviews = Overviews(
             watch=self.watch,
-            board=self.board,
+            posted=self._posted,
             control=control,
             release=self._release,
             redact=redact,
             can_act=access.enabled,
-            space=self._space,
+            space=lambda: self._space,
         )
         self.app = make_app(
             watch=self.watch,
@@ -85,7 +90,7 @@ class Server:
             await self._serve(runner, sock, stop)
         finally:
             await runner.cleanup()
-            self.board.withdraw(PROGRAM)
+            await self.heart.withdraw()
 
     async def _serve(self, runner: web.AppRunner, sock: socket.socket, stop: asyncio.Event) -> None:
         await web.SockSite(runner, sock).start()
@@ -107,33 +112,43 @@ class Server:
     async def _tell_start(self) -> None:
         """Be ready the moment the probes have ended, not at the next beat."""
         await self.prober.finished.wait()
-        self.heart.beat()
+        await self.heart.beat()
         await self.watch.refresh()
 
     async def _gather(self) -> Situation:
-        return await gather(self._settings, self._supervisor)
+        """Look at everything that a verdict needs; only here is the disk of HELIX_HOME looked at, and aside."""
+        try:
+            self._space = await self._disk.do(lambda: disk.measure(self._settings.home))
+        except Unreachable:
+            self._space = None
+        self._measured = True
+        return await gather(self._settings, self._supervisor, self._disk)
 
-    def _space(self) -> disk.Space | None:
-        return disk.measure(self._settings.home)
+    async def _posted(self) -> Mapping[str, str]:
+        """Read the metrics that the programs posted; none while the disk hangs."""
+        try:
+            return await self._disk.do(lambda: {name: self.board.read_metrics(name) for name in PROGRAMS})
+        except Unreachable:
+            return {}
 
     def _pulse(self) -> Pulse:
-        space = disk.check(self._space(), time.time())
+        space = (disk.check(self._space, time.time()),) if self._measured else ()
         facts: dict[str, JsonScalar] = {
             "port": self.port,
             "probes_done": self.prober.finished.is_set(),
             "startup_seconds": self.prober.seconds,
         }
         state = State.STOPPING if self._stopping else "running"
-        return Pulse(state=state, checks=(space, *self.prober.checks), facts=facts)
+        return Pulse(state=state, checks=(*space, *self.prober.checks), facts=facts)
 
-    def _collect(self) -> Iterable[Metric]:
+    def _collect(self, posted: Mapping[str, str]) -> Iterable[Metric]:
         if self.watch.situation is None or self.watch.verdict is None:
-            return families.collect(None, self.board, self._release)
+            return families.collect(None, posted, self._release)
         seen = families.Seen(
             situation=self.watch.situation,
             verdict=self.watch.verdict,
             startup_seconds=self.prober.seconds,
             lag_seconds=self.heart.lag_seconds,
-            space=self._space(),
+            space=self._space,
         )
-        return families.collect(seen, self.board, self._release)
+        return families.collect(seen, posted, self._release)

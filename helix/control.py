@@ -6,6 +6,7 @@ key, so a repeated call does one thing. Answers are JSON objects; their shapes s
 Errors: `Unreachable` (nobody answers in time), `Refused` (sync's `{"error": {"code", "message", "remedy"}}`).
 """
 
+import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from helix.aside import Aside
 from helix.errors import Refused, Unreachable
 
 QUESTION_SECONDS = 2.0
@@ -26,6 +28,7 @@ class Control:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
+        self._disk = Aside()
 
     async def status(self) -> Answer:
         """Ask how each folder is: state, counts, pending, progress, last success."""
@@ -96,6 +99,8 @@ class Control:
         return await self._call("POST", path, timeout, json=body, headers=headers)
 
     async def _call(self, method: str, path: str, timeout: float, **options: Any) -> Answer:
+        # to connect on a disk that hangs would hold up the whole event loop
+        await self._disk.do(lambda: os.path.exists(self._socket))
         try:
             async with (
                 aiohttp.ClientSession(

@@ -2,6 +2,7 @@
 
 `stop_on_signals` turns SIGTERM and SIGINT into an event; `Heart` posts the program's report from the very event loop
 that does the work, about once a second, so that a frozen loop goes stale by itself, and measures that loop's lag.
+What is said comes from the loop; the writing is done aside, so that a disk that hangs freezes no loop.
 """
 
 import asyncio
@@ -9,12 +10,14 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from helix import release
+from helix.aside import Aside
 from helix.board import Board
 from helix.core.health import MISCONFIGURED, Check, JsonScalar, Report
+from helix.errors import Unreachable
 
 PERIOD_SECONDS = 1.0
 
@@ -52,27 +55,33 @@ class Heart:
         self.report: Report | None = None
         self._board = board
         self._pulse = pulse
+        self._disk = Aside()
         self._started_at = time.time()
 
-    def beat(self) -> None:
-        """Post once, now; `report` is what was said, also when a full disk did not take it."""
-        self._post(self._pulse())
+    async def beat(self) -> None:
+        """Post once, now; `report` is what was said, also when a full or hanging disk did not take it."""
+        await self._post(self._pulse())
 
-    def last_words(self, *checks: Check) -> None:
+    async def last_words(self, *checks: Check) -> None:
         """Say, before leaving with 78, why a restart can't help: supervisord keeps no status of a quick end."""
-        self._post(Pulse(MISCONFIGURED, checks))
+        await self._post(Pulse(MISCONFIGURED, checks))
+
+    async def withdraw(self) -> None:
+        """Take the report down, at an orderly end; after the last post, which may still be under way."""
+        with suppress(Unreachable):
+            await self._disk.do(lambda: self._board.withdraw(self.program))
 
     async def run(self) -> None:
         """Beat until cancelled; `lag_seconds` is how late the loop came round last."""
         while True:
-            self.beat()
+            await self.beat()
             due = time.monotonic() + PERIOD_SECONDS
             await asyncio.sleep(PERIOD_SECONDS)
             self.lag_seconds = max(0.0, time.monotonic() - due)
 
-    def _post(self, pulse: Pulse) -> None:
+    async def _post(self, pulse: Pulse) -> None:
         current = release.current()
-        self.report = Report(
+        self.report = report = Report(
             program=self.program,
             pid=os.getpid(),
             version=current.version,
@@ -83,4 +92,6 @@ class Heart:
             checks=pulse.checks,
             facts=pulse.facts,
         )
-        self._board.post(self.report, pulse.metrics)
+        # who reads the board finds out by itself that the disk hangs
+        with suppress(Unreachable):
+            await self._disk.do(lambda: self._board.post(report, pulse.metrics))

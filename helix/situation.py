@@ -5,6 +5,7 @@ They gather the same situation (the report board and supervisord's states) and h
 
 import time
 
+from helix.aside import Aside
 from helix.board import Board
 from helix.core.health import Situation, Verdict
 from helix.core.judge import judge
@@ -13,8 +14,15 @@ from helix.settings import Settings
 from helix.supervisor import Supervisor
 
 
-async def gather(settings: Settings, supervisor: Supervisor) -> Situation:
-    """Look at the board and ask supervisord, which is None in the situation when it does not answer."""
+async def gather(settings: Settings, supervisor: Supervisor, disk: Aside) -> Situation:
+    """Look at the board and ask supervisord, which is None in the situation when it does not answer.
+
+    Nobody is asked while the disk hangs: supervisord's socket is on it, and to connect would hang as well.
+    """
+    try:
+        reports = await disk.do(Board(settings.run_dir).read_all)
+    except Unreachable:
+        return Situation(time.time(), settings.essential, None, {}, disk_answers=False)
     try:
         programs = await supervisor.programs()
     except (Unreachable, Refused):
@@ -23,11 +31,11 @@ async def gather(settings: Settings, supervisor: Supervisor) -> Situation:
         now=time.time(),
         essential=settings.essential,
         programs=programs,
-        reports=Board(settings.run_dir).read_all(),
+        reports=reports,
     )
 
 
-async def verdict(settings: Settings) -> Verdict:
-    """Gather and judge once, with a connection of its own."""
+async def verdict(settings: Settings, disk: Aside | None = None) -> Verdict:
+    """Gather and judge once, with a connection of its own; who asks again and again passes the same *disk*."""
     async with Supervisor(settings.supervisor_socket) as supervisor:
-        return judge(await gather(settings, supervisor))
+        return judge(await gather(settings, supervisor, disk or Aside()))

@@ -4,7 +4,6 @@ A file is written, read back and taken away, for permissions alone tell nothing 
 Nothing is made here: an empty directory in the place of a volume that is not mounted would be taken for the files.
 """
 
-import asyncio
 import os
 import tempfile
 import time
@@ -14,31 +13,42 @@ from pathlib import Path
 from healthcheck import disk
 from healthcheck.probes.probe import Fault, Finding, Place, passed, sum_up
 from helix.core.health import Status
+from helix.errors import Unreachable
 from helix.settings import Settings
 
 BLOCK = b"helix" * 1024
+OF_HOME = ("run", "journal")
 
 
 async def probe(place: Place) -> Finding:
     """Write to each directory of the settings."""
-    settings = place.settings()
+    looked_at: list[str] = []
+    try:
+        return await place.disk.do(lambda: _look(place.settings(), looked_at))
+    except Unreachable as silent:
+        if not looked_at or looked_at[-1] in OF_HOME:
+            return Finding(Status.FAIL, silent.message, silent.remedy)
+        return Finding(Status.FAIL, f"the {looked_at[-1]} directory does not answer", silent.remedy)
+
+
+def _look(settings: Settings | None, looked_at: list[str]) -> Finding:
+    """Look at all; *looked_at* tells who waits for it how far it is."""
     if settings is None:
         return passed("not looked at: the settings that name them are wrong")
-    return await asyncio.to_thread(_look, settings)
-
-
-def _look(settings: Settings) -> Finding:
     space = disk.check(disk.measure(settings.home), time.time())
     if space.status is Status.FAIL:
         return Finding(Status.FAIL, space.output, space.remedy)
-    faults = [*_try("run", settings.run_dir), *_try("journal", settings.journal_dir)]
-    for folder in settings.folders:
-        # in mirror mode the folder is only read: it may be a read-only mount
-        faults += _try(f"folder {folder.name}", folder.local, write=folder.mode != "mirror")
+    places = [("run", settings.run_dir, True), ("journal", settings.journal_dir, True)]
+    # in mirror mode the folder is only read: it may be a read-only mount
+    places += [(f"folder {folder.name}", folder.local, folder.mode != "mirror") for folder in settings.folders]
+    faults: list[Fault] = []
+    for name, path, write in places:
+        looked_at.append(name)
+        faults += _try(name, path, write=write)
     return sum_up(faults) if faults else passed("every directory can be used")
 
 
-def _try(name: str, path: Path, *, write: bool = True) -> Iterator[Fault]:
+def _try(name: str, path: Path, *, write: bool) -> Iterator[Fault]:
     remedy = "mount the volume, writable for the user that runs Helix, or correct HELIX_HOME and HELIX_FOLDER"
     try:
         with os.scandir(path) as entries:

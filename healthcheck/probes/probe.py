@@ -9,9 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helix.aside import Aside
 from helix.core.health import STARTUP_COMPONENT, Check, Status
 from helix.errors import Misconfigured
 from helix.settings import Settings, from_env
+
+DISK_SECONDS = 10.0
+"""How long a probe waits for a disk: a busy one takes its time, and only one that hangs takes for ever."""
 
 SHOWN = 3
 """Faults told in one finding; the first few lead to the rest."""
@@ -24,6 +28,8 @@ class Place:
     root: Path
     env: Mapping[str, str]
     cwd: Path = field(default_factory=Path.cwd)
+    disk: Aside = field(default_factory=lambda: Aside(DISK_SECONDS))
+    """how everything is done that looks at HELIX_HOME or a folder: such a volume may hang"""
 
     @property
     def supervisord_conf(self) -> Path:
@@ -31,7 +37,10 @@ class Place:
         return self.root / "supervisord.conf"
 
     def settings(self) -> Settings | None:
-        """Give the settings as the programs read them; None when they are wrong, which the probe `settings` tells."""
+        """Give the settings as the programs read them; None when they are wrong, which the probe `settings` tells.
+
+        Links of the folders' paths are followed: to be called aside.
+        """
         try:
             return from_env(self.env, cwd=self.cwd)
         except Misconfigured:

@@ -3,7 +3,6 @@
 Two deploy files that contradicted each other and a start command in three places are no. 3 of the recorded failures.
 """
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -55,8 +54,8 @@ def _start_faults(root: Path) -> list[Fault]:
 
 async def _unknown_to_supervisord(names: list[str], place: Place) -> list[Fault]:
     """Name the programs that supervisord does not know; a supervisord that is not there is judged elsewhere."""
-    settings = place.settings()
-    if settings is None or not await asyncio.to_thread(settings.supervisor_socket.exists):
+    settings = await place.disk.do(place.settings)
+    if settings is None:
         return []
     try:
         async with Supervisor(settings.supervisor_socket) as supervisor:

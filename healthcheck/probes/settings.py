@@ -20,7 +20,7 @@ _CLOSE = 0.8
 async def probe(place: Place) -> Finding:
     """Read the settings as every program does, and look for names that come close to one of ours."""
     try:
-        from_env(place.env, cwd=place.cwd)
+        await place.disk.do(lambda: from_env(place.env, cwd=place.cwd))
     except Misconfigured as wrong:
         return sum_up([Fault(f"{problem.name} {problem.message}", problem.remedy) for problem in wrong.problems])
     misspelt = [fault for name in sorted(place.env) for fault in _misspelt(name)]

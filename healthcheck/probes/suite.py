@@ -15,6 +15,7 @@ from healthcheck.probes import directories, files, imports, programs, settings
 from healthcheck.probes.distributions import Distributions
 from healthcheck.probes.probe import Finding, Place, Probe
 from helix.core.health import Check, Status
+from helix.errors import Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ async def run_probe(name: str, timed: Timed, place: Place) -> Check:
     except TimeoutError:
         output = f"the probe {name} has not ended within {timed.limit:.0f} s"
         finding = Finding(Status.FAIL, output, "give the machine more processor time, or look for a hung disk")
+    except Unreachable as silent:
+        finding = Finding(Status.FAIL, silent.message, silent.remedy)
     # damage takes shapes that nobody thought of; a server that dies of one could not name it
     except Exception as error:
         log.exception("probe_broke", extra={"probe": name})

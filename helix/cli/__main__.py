@@ -5,12 +5,14 @@ Answers go to standard output, complaints to standard error.
 """
 
 import argparse
+import asyncio
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from helix import release, settings
+from helix.aside import Aside
 from helix.cli import conflicts, doctor, image, restore, status, sync, up
 from helix.cli.shared import EX_CANT_TELL, Context
 from helix.errors import EX_CONFIG, HelixError, Misconfigured
@@ -32,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command == "image":
         return image.run(args)
     try:
-        config = settings.from_env(os.environ, cwd=Path.cwd())
+        config = asyncio.run(Aside().do(lambda: settings.from_env(os.environ, cwd=Path.cwd())))
         exit_status: int = SUBCOMMANDS[args.command].run(args, Context(config, os.environ))
     except Misconfigured as error:
         _complain_of_settings(error)

@@ -92,12 +92,28 @@ class ProgramState:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a verdict is made from. `programs` is None when supervisord does not answer."""
+    """All that a verdict is made from. `programs` is None when supervisord does not answer.
+
+    `now` is in seconds since the epoch.
+    """
 
     now: float
     essential: frozenset[str]
     programs: Mapping[str, ProgramState] | None
     reports: Mapping[str, Report | Unreadable]
+    disk_answers: bool = True
+    """whether the report board could be looked at; if not, there are no reports but the looker's own"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A cause and its remedy that several places tell in the same words."""
+
+    output: str
+    remedy: str
+
+
+DISK_SILENT = Told("the disk of HELIX_HOME does not answer", "mount the volume again; if it is, restart the container")
 
 
 @dataclass(frozen=True, slots=True)

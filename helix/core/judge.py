@@ -5,6 +5,7 @@ so they can't disagree. A situation is judged from top to bottom, and every caus
 
 | what is seen                                                 | essential program | another program |
 |--------------------------------------------------------------|-------------------|-----------------|
+| the disk of HELIX_HOME does not answer: only this            | fail              | fail            |
 | supervisord does not answer (nobody at all: only this)        | fail              | fail            |
 | supervisord does not know it, or it is neither up nor coming | fail              | warn            |
 | its report can't be read, or has another schema              | fail              | warn            |
@@ -25,6 +26,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from helix.core.health import (
+    DISK_SILENT,
     REPORTLESS,
     STARTUP_COMPONENT,
     Check,
@@ -53,10 +55,14 @@ _SOON = "wait a few seconds"
 def judge(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Verdict:
     """Sum up *situation* as the table above says; pure, total and independent of the order of its inputs."""
     checks: list[Check] = []
-    if situation.programs is None:
+    if not situation.disk_answers:
+        checks.append(Check("disk:answers", Status.FAIL, DISK_SILENT.output, DISK_SILENT.remedy, situation.now))
+    elif situation.programs is None:
         checks.append(_supervisor_silent(situation))
     for name in _known_programs(situation):
-        checks.append(_judge_program(name, situation, limits))
+        # of a program that can't be heard nothing is known
+        if situation.disk_answers:
+            checks.append(_judge_program(name, situation, limits))
         report = _current_report(name, situation)
         if report is not None:
             checks.extend(_checks_of(report, essential=name in situation.essential))

@@ -45,7 +45,7 @@ async def _disabled(found: Settings) -> int:
         beating = asyncio.create_task(heart.run())
         await stop.wait()
         beating.cancel()
-    board.withdraw("bot")
+    await heart.withdraw()
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from helix import situation
+from helix.aside import Aside
 from helix.control import Control
 from helix.core.health import Verdict
 from helix.settings import Settings
@@ -32,7 +33,8 @@ class Kit:
     jobs: Jobs = field(default_factory=Jobs)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     started_at: float = field(default_factory=time.time)
+    disk: Aside = field(default_factory=Aside)
 
     async def verdict(self) -> Verdict:
         """Give the verdict that all outlets give; needs neither sync nor Discord."""
-        return await situation.verdict(self.settings)
+        return await situation.verdict(self.settings, self.disk)

@@ -69,9 +69,9 @@ async def run(
                 task.cancel()
     finally:
         if lives.refusal is None:
-            board.withdraw("bot")
+            await heart.withdraw()
         else:
-            heart.last_words(_refused(lives.refusal))
+            await heart.last_words(_refused(lives.refusal))
     return status
 
 

@@ -63,8 +63,7 @@ class Daemon:
         self._deadline = deadline
         self._stopping = False
         self._metrics = Metrics(throttle, requests)
-        self._board = Board(settings.run_dir)
-        self._heart = Heart(PROGRAM, self._board, self._pulse)
+        self._heart = Heart(PROGRAM, Board(settings.run_dir), self._pulse)
         self.desk = Desk(keepers, throttle, state=self.state, checks=self.checks, metrics=self.metrics)
         for keeper in keepers:
             keeper.announce = self.desk.announce
@@ -80,7 +79,7 @@ class Daemon:
             heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await heart
-            self._board.withdraw(PROGRAM)
+            await self._heart.withdraw()
 
     async def _work(self, stop: asyncio.Event) -> None:
         tasks = [asyncio.create_task(keeper.run(), name=keeper.name) for keeper in self._keepers]

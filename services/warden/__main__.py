@@ -17,10 +17,9 @@ from services.warden.ward import NAME, Ward
 
 async def run(config: settings.Settings) -> None:
     """Watch until SIGTERM, or until supervisord closes the pipe."""
-    board = Board(config.run_dir)
     async with stop_on_signals() as stop, Supervisor(config.supervisor_socket) as supervisor:
         ward = Ward(config, supervisor)
-        heart = Heart(NAME, board, lambda: pulse(ward))
+        heart = Heart(NAME, Board(config.run_dir), lambda: pulse(ward))
         work = [heart.run(), ward.watch(), events.listen(ward.deliver), stop.wait()]
         tasks = [asyncio.create_task(task) for task in work]
         # SIGTERM and a closed pipe end it in order; anything else that ends is an error to show
@@ -30,7 +29,7 @@ async def run(config: settings.Settings) -> None:
         await asyncio.gather(*rest, return_exceptions=True)
         for task in done:
             task.result()
-    board.withdraw(NAME)
+    await heart.withdraw()
 
 
 def main() -> int:

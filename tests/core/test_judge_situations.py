@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -44,7 +45,14 @@ def _ill_checks() -> Iterator[Case]:
             yield f"{check} {status}", situation, f"cause of {check}", expected
 
 
-CASES = [*_ill_programs(), *_ill_checks()]
+def _silent_disk() -> Iterator[Case]:
+    """With the health server's own report, which it knows from memory, and without."""
+    for name, reports in (("here", {"health": healthy().reports["health"]}), ("from outside", {})):
+        situation = replace(healthy(), programs=None, reports=reports, disk_answers=False)
+        yield f"the disk hangs, seen {name}", situation, "the disk of HELIX_HOME does not answer", Status.FAIL
+
+
+CASES = [*_ill_programs(), *_ill_checks(), *_silent_disk()]
 
 
 def test_there_are_more_than_a_hundred_situations() -> None:
@@ -69,6 +77,11 @@ def _assert_told(verdict: Verdict) -> None:
         assert f"{cause.output} → {cause.remedy}" in told
     assert headline(verdict).startswith("Helix is ready") == verdict.ready
     assert verdict.ready == (verdict.status is not Status.FAIL)
+
+
+@pytest.mark.parametrize("case", list(_silent_disk()), ids=lambda case: case[0])
+def test_a_disk_that_hangs_is_the_one_cause(case: Case) -> None:
+    assert [cause.name for cause in judge(case[1]).causes] == ["disk:answers"]
 
 
 PAIRS = list(itertools.combinations(ILLNESSES, 2))

@@ -40,7 +40,7 @@ class Terminal:
     context: Context
 
     def __call__(self, run: Callable[[argparse.Namespace, Context], int], verdict: Verdict) -> str:
-        async def judged(_: object) -> Verdict:
+        async def judged(*_: object) -> Verdict:
             return verdict
 
         self.monkeypatch.setattr(situations, "verdict", judged)

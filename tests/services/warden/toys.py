@@ -43,21 +43,23 @@ stderr_logfile=NONE
 STAYS = "import time; time.sleep(600)"
 DIES = "raise SystemExit(3)"
 REFUSES = """
+import asyncio
 from pathlib import Path
 from helix.board import Board
 from helix.core.health import Check, Status
 from helix.lifecycle import Heart
-Heart("bot", Board(Path({run!r})), lambda: None).last_words(
+asyncio.run(Heart("bot", Board(Path({run!r})), lambda: None).last_words(
     Check("bot:gateway", Status.FAIL, "Discord refused the bot's token", "set DISCORD_BOT_TOKEN")
-)
+))
 raise SystemExit(78)
 """
 BEATS_ONCE = """
+import asyncio
 import time
 from pathlib import Path
 from helix.board import Board
 from helix.lifecycle import Heart, Pulse
-Heart("sync", Board(Path({run!r})), lambda: Pulse("writer")).beat()
+asyncio.run(Heart("sync", Board(Path({run!r})), lambda: Pulse("writer")).beat())
 time.sleep(600)
 """
 
