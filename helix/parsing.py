@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _PLACEHOLDER = re.compile(
@@ -174,6 +174,32 @@ def url(text: str) -> str:
     if parts.scheme in ("http", "ws") and host not in _LOOPBACK:
         raise BadValue("would send secrets in clear text", "use https or wss; clear text is for loopback only")
     return text.strip()
+
+
+def database(text: str) -> Secret:
+    """Parse `postgresql://…` or `sqlite:/path`; all of it is a secret, for it holds a password."""
+    try:
+        scheme = urlsplit(text.strip()).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in ("postgresql", "postgres") and sqlite_path(text.strip()) is None:
+        remedy = "set postgresql://user:password@host/name, or sqlite:/path for programs of one host"
+        raise BadValue("is not the address of a database", remedy)
+    return secret(text)
+
+
+def passwords(database: Secret) -> tuple[str, ...]:
+    """Give the password in the address of a database, as it stands there and as it is meant."""
+    parts = urlsplit(database.reveal())
+    found = [parts.password or "", *(value for key, value in parse_qsl(parts.query) if key == "password")]
+    return tuple(dict.fromkeys(text for each in found for text in (each, unquote(each)) if text))
+
+
+def sqlite_path(url: str) -> str | None:
+    """Give the absolute path that a `sqlite:` address names; None for any other address."""
+    kind, _, rest = url.partition(":")
+    path = rest.removeprefix("//")
+    return path if kind == "sqlite" and path.startswith("/") and path != "/" else None
 
 
 def remote(text: str) -> str:

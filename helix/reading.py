@@ -53,11 +53,11 @@ class Reader:
         kind, _, rest = self.value(name, parsing.remote, default).partition(":")
         return f"local:{self.cwd / Path(rest).expanduser()}" if kind == "local" else f"{kind}:{rest}"
 
-    def secret(self, name: str) -> Secret | None:
+    def secret(self, name: str, parse: Callable[[str], Secret] = parsing.secret) -> Secret | None:
         """Give the secret from `NAME`, or from the file that `NAME_FILE` names."""
         file = self.path(f"{name}_FILE", None)
         if file is None:
-            return self.value(name, parsing.secret, None)
+            return self.value(name, parse, None)
         if self.text(name) is not None:
             self.problem(name, f"is set twice, also as {name}_FILE", "keep one of the two")
         try:
@@ -68,4 +68,8 @@ class Reader:
         if not text:
             self.problem(f"{name}_FILE", "names an empty file", "write the secret into it")
             return None
-        return Secret(text)
+        try:
+            return parse(text)
+        except BadValue as bad:
+            self.problem(f"{name}_FILE", bad.message, bad.remedy)
+            return None

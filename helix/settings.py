@@ -99,7 +99,8 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """Every secret's text, for the log's redaction."""
         held = (self.health_token, self.database_url, self.mega.password, self.discord.token)
-        return tuple(secret.reveal() for secret in held if secret is not None)
+        whole = tuple(secret.reveal() for secret in held if secret is not None)
+        return whole + (parsing.passwords(self.database_url) if self.database_url else ())
 
 
 def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
@@ -128,7 +129,7 @@ def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
         bandwidth=reader.value("HELIX_BWLIMIT", parsing.bandwidth, BandwidthLimit()),
         essential=reader.value("HELIX_ESSENTIAL", parsing.programs, default_essential),
         health_token=reader.secret("HEALTH_TOKEN"),
-        database_url=reader.secret("DATABASE_URL"),
+        database_url=reader.secret("DATABASE_URL", parsing.database),
         mega=mega,
         discord=discord,
         log_level=reader.value(

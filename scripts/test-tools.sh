@@ -13,6 +13,7 @@ megatools:megatools
 gcc:gcc
 unshare:util-linux
 podman:podman
+pg_ctlcluster:postgresql
 runc:runc
 mmdebstrap:mmdebstrap
 "

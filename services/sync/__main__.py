@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from helix import logs
-from helix.core.cases import Mode
 from helix.lifecycle import stop_on_signals
 from helix.settings import Folder, Settings, from_env
 from helix.start import leave_with
@@ -23,8 +22,7 @@ from services.sync.cycle import Cycle
 from services.sync.daemon import PROGRAM, Daemon, Deadline
 from services.sync.journal.journal import Journal
 from services.sync.keeper import Keeper
-from services.sync.lease import LeaseStore, SoleWriter
-from services.sync.lease_stores import RemoteFileStore
+from services.sync.leases.choose import Leases
 from services.sync.remotes.choose import choose
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.timed import Requests, TimedRemote
@@ -33,14 +31,19 @@ log = logging.getLogger("services.sync")
 
 
 def make_keeper(
-    folder: Folder, remote: Remote, settings: Settings, *, throttle: Throttle, deadline: Deadline, owner: str
+    folder: Folder,
+    remote: Remote,
+    settings: Settings,
+    *,
+    leases: Leases,
+    throttle: Throttle,
+    deadline: Deadline,
+    owner: str,
 ) -> Keeper:
     """One folder with its remote, journal and lease."""
     journal = Journal(str(settings.journal_dir / f"{quote(folder.name, safe=' ')}.db"))
     cycle = Cycle(folder, remote, journal, throttle, deadline.passed)
-    # a folder that never writes to its remote leaves even the lease alone
-    store: LeaseStore = SoleWriter() if folder.mode == Mode.RESTORE else RemoteFileStore(remote)
-    return Keeper(cycle, store, owner)
+    return Keeper(cycle, leases.store(folder, remote, owner), owner)
 
 
 async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
@@ -56,13 +59,15 @@ async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
     deadline = Deadline()
     requests = Requests()
     remotes = [TimedRemote(choose(folder.remote, settings), requests) for folder in settings.folders]
+    leases = Leases(settings.database_url)
     keepers = [
-        make_keeper(folder, remote, settings, throttle=throttle, deadline=deadline, owner=owner)
+        make_keeper(folder, remote, settings, leases=leases, throttle=throttle, deadline=deadline, owner=owner)
         for folder, remote in zip(settings.folders, remotes, strict=True)
     ]
     async with stop_on_signals() as stop:
         log.info("started", extra={"folders": len(keepers), "owner": owner, "locked": held is not None})
         await Daemon(settings, keepers, throttle, deadline, requests).run(stop)
+    await leases.close()
 
 
 def main() -> int:

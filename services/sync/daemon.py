@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 
 from helix.board import Board
-from helix.core.health import Check, JsonScalar, State, Status
+from helix.core.health import Check, JsonScalar, State
 from helix.errors import HelixError
 from helix.lifecycle import Heart, Pulse
 from helix.settings import Settings
@@ -19,6 +19,7 @@ from services.sync.apply.throttle import Throttle
 from services.sync.checks import checks_of, worst_of
 from services.sync.desk import Desk
 from services.sync.keeper import Keeper
+from services.sync.lease_check import lease_check
 from services.sync.metrics import Metrics
 from services.sync.remotes.timed import Requests
 from services.sync.socket_api import serve
@@ -119,26 +120,17 @@ class Daemon:
         """All checks of all folders, the worst of each name."""
         alone = len(self._keepers) == 1
         found = worst_of(checks_of(keeper, alone=alone) for keeper in self._keepers)
-        return (*found, self._lease_check())
+        return (*found, lease_check(self._keepers))
 
     def metrics(self) -> str:
         """The figures as text."""
         return self._metrics.collect(self._keepers, self._heart.lag_seconds)
 
-    def _lease_check(self) -> Check:
-        for keeper in self._keepers:
-            if keeper.standing.restored and not keeper.lease.held:
-                error = keeper.lease.error
-                if error is not None:
-                    return Check("sync:lease", Status.WARN, error.message, error.remedy, time.time())
-                text = "standing by: another container holds the right to write"
-                return Check("sync:lease", Status.PASS, text, "", time.time())
-        return Check("sync:lease", Status.PASS, "", "", time.time())
-
     def _pulse(self) -> Pulse:
         facts: dict[str, JsonScalar] = {"folders": len(self._keepers)}
         facts["pending"] = sum(keeper.standing.pending for keeper in self._keepers)
         facts["files"] = sum(keeper.standing.totals[0] for keeper in self._keepers)
+        facts["writer_elsewhere"] = any(keeper.lease.rival for keeper in self._keepers)
         facts["paused"] = all(keeper.paused for keeper in self._keepers)
         if any(keeper.standing.tally and keeper.standing.tally.total for keeper in self._keepers):
             self.desk.announce("progress")

@@ -4,8 +4,7 @@ The holder renews; a lease that nobody renewed for its whole time, by the *obser
 taken over with the next epoch (so wrong clocks do no harm). A holder that can't renew stops by itself before others may
 begin: its time runs from before the renewal was sent, and a process that slept past it finds out at its next look.
 
-Where the lease is kept is a `LeaseStore`: `.helix/lease` on the remote, or a SQLite file that the processes of a host
-share.
+Where the lease is kept is a `LeaseStore`: see `services/sync/leases`.
 """
 
 import asyncio
@@ -84,6 +83,10 @@ class Lease:
         self.ttl = ttl
         self.error: HelixError | None = None
         """Why the store could not be asked, if it could not."""
+        self.answered = False
+        """Whether the store ever was asked with success since the program's start."""
+        self.rival = False
+        """Whether another container was seen to hold the right to write."""
         self._store = store
         self._owner = owner
         self._on_change = on_change
@@ -125,8 +128,10 @@ class Lease:
             async with asyncio.timeout(ASK_SECONDS):
                 await self._renew() if self._mine else await self._claim()
             self.error = None
+            self.answered = True
         except LeaseChanged:
             self._mine = None
+            self.rival = True
         except HelixError as error:
             self.error = error
         except TimeoutError:
@@ -155,7 +160,8 @@ class Lease:
 
     async def _claim(self) -> None:
         there = await self._store.read()
-        if there is None or there.released or there.owner == self._owner or self._is_expired(there):
+        self.rival = not (there is None or there.released or there.owner == self._owner or self._is_expired(there))
+        if not self.rival:
             await self._write(there.epoch + 1 if there else 1, over=there)
 
     async def _write(self, epoch: int, *, over: Grant | None) -> None:

@@ -31,34 +31,15 @@ class Marks:
     journal: str | None
 
 
-class Marker:
-    """Reads and sets the marks of one pair."""
+class RemoteMark:
+    """The mark of a remote; read again only when it has changed."""
 
-    def __init__(self, root: str, remote: Remote, journal: Journal) -> None:
-        self._root = root
+    def __init__(self, remote: Remote) -> None:
         self._remote = remote
-        self._journal = journal
         self._cached: tuple[str, str] | None = None
 
-    async def read(self) -> Marks:
-        """Look at all three."""
-        local = await asyncio.to_thread(_read, files.full(self._root, MARKER))
-        known = await asyncio.to_thread(self._journal.fact, FACT)
-        return Marks(local, await self._read_remote(), known)
-
-    async def settle(self, marks: Marks, *, may_write_remote: bool) -> None:
-        """Make all three say the same; called only when no rail tripped. The remote's word counts before ours."""
-        identity = marks.remote or marks.journal or marks.local or secrets.token_hex(16)
-        if marks.remote is None:
-            if not may_write_remote:
-                return
-            identity = await self._write_remote(identity)
-        if marks.local != identity:
-            await asyncio.to_thread(self._write_local, identity)
-        if marks.journal != identity:
-            await asyncio.to_thread(self._journal.set_fact, FACT, identity)
-
-    async def _read_remote(self) -> str | None:
+    async def read(self) -> str | None:
+        """The identity, `UNMARKED` for an empty mark, None where there is none."""
         entry = await self._remote.stat(MARKER)
         if entry is None:
             return None
@@ -72,6 +53,34 @@ class Marker:
                 self._cached = (entry.etag, await asyncio.to_thread(_read, target) or UNMARKED)
         return self._cached[1]
 
+
+class Marker:
+    """Reads and sets the marks of one pair."""
+
+    def __init__(self, root: str, remote: Remote, journal: Journal) -> None:
+        self._root = root
+        self._remote = remote
+        self._journal = journal
+        self._mark = RemoteMark(remote)
+
+    async def read(self) -> Marks:
+        """Look at all three."""
+        local = await asyncio.to_thread(_read, files.full(self._root, MARKER))
+        known = await asyncio.to_thread(self._journal.fact, FACT)
+        return Marks(local, await self._mark.read(), known)
+
+    async def settle(self, marks: Marks, *, may_write_remote: bool) -> None:
+        """Make all three say the same; called only when no rail tripped. The remote's word counts before ours."""
+        identity = marks.remote or marks.journal or marks.local or secrets.token_hex(16)
+        if marks.remote is None:
+            if not may_write_remote:
+                return
+            identity = await self._write_remote(identity)
+        if marks.local != identity:
+            await asyncio.to_thread(self._write_local, identity)
+        if marks.journal != identity:
+            await asyncio.to_thread(self._journal.set_fact, FACT, identity)
+
     async def _write_remote(self, identity: str) -> str:
         """Mark the remote; if another marked it meanwhile, its mark counts."""
         with tempfile.TemporaryDirectory(prefix="helix-") as directory:
@@ -79,7 +88,7 @@ class Marker:
             await asyncio.to_thread(_write_plain, source, identity)
             with contextlib.suppress(Changed):
                 await self._remote.upload(Source.of(source), MARKER, expect=None)
-        return await self._read_remote() or identity
+        return await self._mark.read() or identity
 
     def _write_local(self, identity: str) -> None:
         files.make_directories(self._root, RESERVED)

@@ -11,7 +11,7 @@ from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Cycle
 from services.sync.journal.journal import Journal
 from services.sync.keeper import Keeper
-from services.sync.lease_stores import RemoteFileStore
+from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.remotes.memory import MemoryRemote
 from tests.services.sync.running import eventually
 from tests.services.sync.world import folder

@@ -45,7 +45,7 @@ class Sync:
         self.process = self._spawn()
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        keep = {key: value for key, value in os.environ.items() if not key.startswith(("HELIX_", "MEGA_"))}
+        keep = {key: value for key, value in os.environ.items() if not key.startswith(("HELIX_", "MEGA_", "DATABASE_"))}
         environment = {**keep, "HELIX_HOME": str(self.home), **self.settings}
         log = (self.home / "log").open("ab")
         with log:

@@ -2,161 +2,24 @@
 
 import json
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from helix.errors import HelixError
-from services.sync.lease import Grant, Lease, LeaseChanged, LeaseLost, LeaseStore
-from services.sync.lease_stores import RemoteFileStore, SqliteStore
-from services.sync.remotes.local import LocalRemote
-from services.sync.remotes.memory import MemoryRemote, Store
+from services.sync.lease import Grant
+from services.sync.leases.remote_file import RemoteFileStore
+from services.sync.leases.sqlite import SqliteStore
+from services.sync.remotes.memory import MemoryRemote
 from services.sync.reserved import LEASE
+from tests.contracts.lease_contract import TTL, Clock, contender
 from tests.services.sync.far import files_in
 from tests.services.sync.running import Sync, eventually, home, running
-
-TTL = 10.0
-Stores = Callable[[], LeaseStore]
-
-
-class Clock:
-    """A monotonic clock that only tests move."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(params=["memory", "disk", "sqlite"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Stores:
-    """Makes stores that all see the same lease, one a contender."""
-    match request.param:
-        case "memory":
-            shared = Store()
-            return lambda: RemoteFileStore(MemoryRemote(shared))
-        case "disk":
-            return lambda: RemoteFileStore(LocalRemote(str(tmp_path)))
-        case _:
-            return lambda: SqliteStore(str(tmp_path / "lease.db"), "files")
-
-
-def contender(store: LeaseStore, name: str, clock: Clock) -> Lease:
-    return Lease(store, name, on_change=lambda: None, ttl=TTL, clock=clock)
-
-
-async def test_the_first_holds_and_the_second_stands_by(stores: Stores, clock: Clock) -> None:
-    one, two = contender(stores(), "one", clock), contender(stores(), "two", clock)
-
-    await one.step()
-    await two.step()
-
-    assert (one.held, one.epoch) == (True, 1)
-    assert (two.held, two.epoch) == (False, 0)
-
-
-async def test_a_released_lease_passes_on_at_once_with_the_next_epoch(stores: Stores, clock: Clock) -> None:
-    one, two = contender(stores(), "one", clock), contender(stores(), "two", clock)
-    await one.step()
-    await two.step()
-
-    await one.release()
-    await two.step()
-
-    assert not one.held
-    assert (two.held, two.epoch) == (True, 2)
-
-
-async def test_a_lease_that_nobody_renews_is_taken_over_only_after_its_whole_time(stores: Stores, clock: Clock) -> None:
-    one, two = contender(stores(), "one", clock), contender(stores(), "two", clock)
-    await one.step()
-    await two.step()
-
-    clock.now += TTL - 0.1
-    await two.step()
-    early = two.held
-    clock.now += 0.2
-    await two.step()
-
-    assert not early
-    assert (two.held, two.epoch) == (True, 2)
-
-
-async def test_a_renewed_lease_is_not_taken_over(stores: Stores, clock: Clock) -> None:
-    one, two = contender(stores(), "one", clock), contender(stores(), "two", clock)
-    await one.step()
-    for _ in range(10):
-        clock.now += TTL / 2
-        await one.step()
-        await two.step()
-
-        assert one.held
-        assert not two.held
-
-
-async def test_a_zombie_fences_itself_before_others_may_begin(stores: Stores, clock: Clock) -> None:
-    one, two = contender(stores(), "one", clock), contender(stores(), "two", clock)
-    await one.step()
-    await two.step()
-    fence = one.fence()
-    fence()
-
-    clock.now += TTL * 0.85
-
-    with pytest.raises(LeaseLost):
-        fence()
-    clock.now += TTL
-    await two.step()
-    await one.step()
-    assert two.held
-    assert not one.held
-    with pytest.raises(LeaseLost):
-        fence()
-
-
-async def test_a_fence_of_an_old_epoch_stays_down_when_the_lease_comes_back(stores: Stores, clock: Clock) -> None:
-    one, two = contender(stores(), "one", clock), contender(stores(), "two", clock)
-    await one.step()
-    old = one.fence()
-    clock.now += TTL * 3
-    await two.step()
-    clock.now += TTL * 3
-    await two.step()
-    await two.release()
-    await one.step()
-    await one.step()
-
-    assert one.held
-    with pytest.raises(LeaseLost):
-        old()
-    one.fence()()
-
-
-async def test_the_same_container_has_its_lease_back_at_once(stores: Stores, clock: Clock) -> None:
-    await contender(stores(), "one", clock).step()
-
-    again = contender(stores(), "one", clock)
-    await again.step()
-
-    assert (again.held, again.epoch) == (True, 2)
-
-
-async def test_a_write_over_something_else_than_expected_is_refused(stores: Stores) -> None:
-    one, two = stores(), stores()
-    first = Grant("one", 1, False, "n1")
-    await one.write(first, over=None)
-
-    with pytest.raises(LeaseChanged):
-        await two.write(Grant("two", 1, False, "n2"), over=None)
-
-    assert await two.read() == first
 
 
 async def test_a_store_that_can_not_be_asked_leaves_the_holder_its_time_and_no_longer(

@@ -1,12 +1,8 @@
-"""Where is a lease kept? On the remote itself (containers with disks of their own), or in SQLite (one host)."""
+"""How is a lease kept on the remote itself, where every container that uses the remote sees it?"""
 
 import asyncio
-import contextlib
-import sqlite3
 import tempfile
-from collections.abc import Iterator
 
-from helix.errors import HelixError
 from services.sync.lease import Grant, LeaseChanged
 from services.sync.remotes.errors import Changed, Gone
 from services.sync.remotes.remote import Remote
@@ -67,51 +63,6 @@ class RemoteFileStore:
             await asyncio.to_thread(_write, source, grant.encode())
             entry = await self._remote.upload(Source.of(source), LEASE, expect=self._etag)
             return entry.etag
-
-
-class SqliteStore:
-    """A table in a SQLite file that all contenders see; compare and write are one transaction."""
-
-    def __init__(self, path: str, name: str) -> None:
-        self._path = path
-        self._name = name
-
-    async def read(self) -> Grant | None:
-        """One row."""
-        return await asyncio.to_thread(self._read)
-
-    async def write(self, grant: Grant, *, over: Grant | None) -> None:
-        """One transaction."""
-        await asyncio.to_thread(self._write, grant, over)
-
-    def _read(self) -> Grant | None:
-        with self._transaction() as connection:
-            return self._row(connection)
-
-    def _write(self, grant: Grant, over: Grant | None) -> None:
-        with self._transaction() as connection:
-            if self._row(connection) != over:
-                raise LeaseChanged
-            connection.execute("INSERT OR REPLACE INTO lease VALUES (?, ?)", (self._name, grant.encode()))
-
-    def _row(self, connection: sqlite3.Connection) -> Grant | None:
-        row = connection.execute("SELECT held FROM lease WHERE name=?", (self._name,)).fetchone()
-        return Grant.decode(row[0]) if row else None
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with contextlib.closing(sqlite3.connect(self._path, timeout=5, isolation_level=None)) as connection:
-                connection.execute("CREATE TABLE IF NOT EXISTS lease (name TEXT PRIMARY KEY, held BLOB NOT NULL)")
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except LeaseChanged:
-                    connection.execute("ROLLBACK")
-                    raise
-                connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise HelixError(f"the lease can't be reached: {error}", remedy="Check HELIX_HOME/journal.") from error
 
 
 def _read(path: str) -> bytes:
