@@ -1,18 +1,23 @@
 """How is the tree kept as fresh as MEGA itself?
 
 The account is listed once. From then on MEGA's events tell what other clients did: `fresh` asks for all that happened
-until now (many callers share one question), and `watch` waits at MEGA for the next change.
+until now (many callers share one question), and `watch` waits at MEGA for the next change. The tree is kept on disk now
+and then and at the end, so that the next start needs only the events since.
 """
 
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 from services.sync.remotes.errors import ItemFailed, RemoteError, RunFailed, Unreachable
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.channel import Command
+from services.sync.remotes.mega.codes import Outdated
+from services.sync.remotes.mega.events import in_steps, read
+from services.sync.remotes.mega.kept import TreeFile
 from services.sync.remotes.mega.nodes import Node, decode
 from services.sync.remotes.mega.tree import Tree
 
@@ -22,14 +27,23 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 90.0
 PAUSE_SECONDS = 5.0
-SLICE = 200
+KEEP_SECONDS = 300.0
+"""At most so often a changed tree is kept while the program runs."""
+LISTINGS = 2
+"""So many times the account is listed again at a stretch because MEGA can't tell what happened since."""
 
 
 class Account:
     """The tree and the ways to change it."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, file: TreeFile) -> None:
         self.api = api
+        self.quiet = asyncio.Lock()
+        """Held while events are taken over: who needs the tree of one moment holds it, too."""
+        self._file = file
+        self._kept: tuple[Tree, int, str] | None = None
+        self._kept_at = -KEEP_SECONDS
+        self._changing = 0
         self.tag = secrets.token_urlsafe(8)
         self._tree: Tree | None = None
         self._asking: asyncio.Task[str] | None = None
@@ -52,9 +66,19 @@ class Account:
         return self._tree
 
     async def load(self) -> None:
-        """List everything anew, once nothing of ours is under way that nobody waits for any more."""
+        """Know everything, once nothing of ours is under way that nobody waits for any more.
+
+        What is known, or was kept at the end of the last run, is enough if MEGA tells all that happened since.
+        """
         await self.calm()
-        await self.reload()
+        if self._tree is None and await self._resume():
+            return
+        if self._tree is None or self._doubtful:
+            await self.reload()
+            return
+        await self._news()
+        if await self._lacks_files(self.tree, await self._totals()):
+            await self.reload()
 
     async def reload(self) -> None:
         """List everything anew; twice, if MEGA itself counts more files than it listed.
@@ -64,7 +88,7 @@ class Account:
         async with self._listing:
             await self._unchanging.wait()
             tree = await self._listed()
-            if await self._lacks_files(tree):
+            if await self._lacks_files(tree, await self._totals()):
                 log.warning("mega_listing_short", extra={"files": tree.count_files()})
                 tree = await self._listed()
             self._tree = tree
@@ -126,7 +150,7 @@ class Account:
             self._unchanging.clear()
         try:
             return await self.api.send({**command, "i": self.tag}, what)
-        except RunFailed:
+        except (RunFailed, asyncio.CancelledError):
             # it may have happened, and an event of our own would be skipped
             self._doubtful = True
             raise
@@ -137,7 +161,7 @@ class Account:
 
     def put(self, found: dict[str, Any]) -> Node:
         """Take over a node that MEGA answered to one of our commands."""
-        node = decode(found, self.api.session.master_key)
+        node = next(iter(decode([found], self.api.session.master_key)), None)
         if node is None or node.name is None:
             raise Unreachable("MEGA stored a node that can't be read")
         self.tree.put(node)
@@ -152,6 +176,8 @@ class Account:
         while True:
             try:
                 url = await self._drain()
+                if time.monotonic() - self._kept_at >= KEEP_SECONDS:
+                    await self._keep()
                 await self.api.run(self.api.channel.wait, url, WAIT_SECONDS)
             except RemoteError as error:
                 log.debug("mega_events_paused", extra={"reason": error.message})
@@ -165,11 +191,51 @@ class Account:
             yield
 
     async def stop(self) -> None:
-        """End the questions under way."""
+        """End the questions under way, and keep what is known."""
         tasks = [task for task in (self._watching, self._asking, self._next, *self._orphans) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._keep()
+
+    async def _keep(self) -> None:
+        """Keep the tree for the next start, unless it is kept already or what we know of it is doubtful."""
+        tree = self._tree
+        if tree is None or self._doubtful or self._changing or self._kept == (tree, tree.version, tree.sn):
+            return
+        self._kept, self._kept_at = (tree, tree.version, tree.sn), time.monotonic()
+        # half of some events may be in it already: to take over the same ones again leads to the same tree
+        nodes = list(tree.nodes.values())
+        try:
+            await asyncio.to_thread(self._file.write, tree.sn, nodes, self.api.session.master_key)
+        except (OSError, ValueError, OverflowError) as error:
+            log.info("mega_tree_not_kept", extra={"reason": str(error)})
+
+    async def _resume(self) -> bool:
+        """Take the tree that was kept and what happened since; False if that can't be done."""
+        session = self.api.session
+        kept = await asyncio.to_thread(self._file.read, session.master_key)
+        if kept is None:
+            return False
+        # both questions are on their way while the tree is built
+        news = asyncio.create_task(self.api.poll(kept.sn))
+        totals = asyncio.create_task(self._totals())
+        try:
+            tree = await asyncio.to_thread(kept.tree)
+            answer, counted = await news, await totals
+        except Outdated:
+            return False
+        finally:
+            for task in (news, totals):
+                task.cancel()
+            await asyncio.gather(news, totals, return_exceptions=True)
+        if tree is None or self.api.session.master_key != session.master_key:
+            return False
+        self._tree, self._kept = tree, (tree, tree.version, tree.sn)
+        await self._drain(answer)
+        if await self._lacks_files(self.tree, counted):
+            self._tree = None
+        return self._tree is not None
 
     async def _listed(self) -> Tree:
         try:
@@ -178,9 +244,11 @@ class Account:
             raise Unreachable(error.message) from error
         return await self.api.run(Tree.of, listing, self.api.session.master_key)
 
-    async def _lacks_files(self, tree: Tree) -> bool:
-        answer = await self.api.send({"a": "uq", "strg": 1}, "asking for the quota")
-        match answer:
+    async def _totals(self) -> Any:
+        return await self.api.send({"a": "uq", "strg": 1}, "asking for the quota")
+
+    async def _lacks_files(self, tree: Tree, totals: Any) -> bool:
+        match totals:
             case {"cstrgn": {tree.root: [int(), int(files), *_]}}:
                 return await self.api.run(tree.count_files) < files
             case _:
@@ -191,26 +259,41 @@ class Account:
         self._asking = self._next
         return await self._drain()
 
-    async def _drain(self) -> str:
-        """Take over all events there are; give the address to wait for more."""
+    async def _drain(self, answer: dict[str, Any] | None = None) -> str:
+        """Take over all events there are, those in the answer first; give the address to wait for more."""
         async with self._draining:
             while True:
-                tree = self.tree
-                match await self.api.poll(tree.sn):
+                match answer or await self._asked():
                     case {"w": str(url)}:
                         return url
                     case {"a": list(events), "sn": str(sn)}:
-                        await self._take(tree, events, sn)
+                        await self._take(self.tree, events, sn)
                     case _:
                         raise Unreachable("MEGA's events make no sense")
+                answer = None
+
+    async def _asked(self) -> dict[str, Any]:
+        """What MEGA says to our number; if it can't tell any more what happened since, all is listed anew."""
+        for _ in range(LISTINGS):
+            try:
+                return await self.api.poll(self.tree.sn)
+            except Outdated:
+                log.info("mega_events_lost")
+                await self.reload()
+        raise Unreachable("MEGA can't tell what happened since its own listing")
 
     async def _take(self, tree: Tree, events: list[dict[str, Any]], sn: str) -> None:
-        if tree.sn == sn or tree is not self._tree:
+        if tree.sn == sn:
             return
-        changed = False
-        for start in range(0, len(events), SLICE):
-            changed |= tree.apply(events[start : start + SLICE], self.tag, self.api.session.master_key)
-            await asyncio.sleep(0)
-        tree.sn = sn
+        found = await self.api.run(read, events, self.tag, self.api.session.master_key)
+        async with self.quiet:
+            if tree is not self._tree:
+                return
+            changed = False
+            for step in in_steps(found):
+                for event in step:
+                    changed |= tree.apply(event)
+                await asyncio.sleep(0)
+            tree.sn = sn
         if changed:
             self._changed.set()

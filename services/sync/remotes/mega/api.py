@@ -80,9 +80,9 @@ class Api:
         return checked(result, what)
 
     async def poll(self, sn: str) -> dict[str, Any]:
-        """Events since `sn`."""
+        """Events since `sn`, or an address to wait at. Raises `Outdated`."""
         what = "asking MEGA for events"
-        return await self._in_session(lambda session: self.channel.poll(session.sid, sn), what)
+        return await self._in_session(lambda session: self.channel.poll(session.sid, sn, parse=parse), what)
 
     def close(self) -> None:
         """End everything that is under way."""

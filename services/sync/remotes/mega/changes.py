@@ -6,6 +6,8 @@ Every change is one command of MEGA, so each is whole or not at all; the tree is
 import logging
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.sync.remotes.errors import Changed, Gone, RemoteError, RunFailed, Unreachable
 from services.sync.remotes.mega.account import Account
 from services.sync.remotes.mega.crypto import attribute_key, seal_attributes, seal_key
@@ -41,7 +43,7 @@ class Changes:
             await self._yield_to_first(node)
         elif replaces.handle in self._account.tree.nodes:
             # MEGA hangs the old content below the new as a version
-            self._account.tree.put(replaces._replace(parent=node.handle))
+            self._account.tree.put(replace(replaces, parent=node.handle))
             await self._drop_version(replaces)
         return node
 
@@ -71,7 +73,7 @@ class Changes:
                 if node is not before:
                     await self._rename(node, before.name or "")
                 raise
-            node = node._replace(parent=parent)
+            node = replace(node, parent=parent)
         self._account.tree.put(node)
         return node
 
@@ -79,7 +81,7 @@ class Changes:
         """Into MEGA's rubbish bin: what raced into a folder at the last moment can be taken out again."""
         rubbish = self._account.tree.rubbish
         await self._account.change({"a": "m", "n": node.handle, "t": rubbish}, f"removing {node.name}")
-        self._account.tree.put(node._replace(parent=rubbish))
+        self._account.tree.put(replace(node, parent=rubbish))
 
     async def destroy(self, node: Node) -> None:
         """For good."""

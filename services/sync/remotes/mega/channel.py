@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from helix.core.pacing import Backoff
 from services.sync.remotes.errors import RemoteError, Unreachable
-from services.sync.remotes.mega.codes import PASSING, Coded, of_code, of_status
+from services.sync.remotes.mega.codes import LOST_TRACK, PASSING, Coded, Outdated, of_code, of_status
 from services.sync.remotes.mega.hashcash import HEADER, Challenge, solve
 from services.sync.remotes.mega.transport import Answer, Transport
 
@@ -45,10 +45,10 @@ class Channel:
         """One command without a session; a refusal of the command is `Coded`, too."""
         return self._repeated(lambda: self._single(command))
 
-    def poll(self, sid: str, sn: str) -> dict[str, Any]:
-        """What has happened since `sn`: events, or an address to wait at."""
+    def poll(self, sid: str, sn: str, *, parse: Parse = json.loads) -> dict[str, Any]:
+        """What has happened since `sn`: events, or an address to wait at. Raises `Outdated`."""
         url = f"{self._base}/sc?{urlencode({'sn': sn, 'sid': sid})}"
-        found = self._repeated(lambda: self._answered(self._demand(url, b"")))
+        found = self._repeated(lambda: self._told(url, parse))
         if not isinstance(found, dict):
             raise Unreachable("MEGA's events make no sense")
         return found
@@ -73,6 +73,14 @@ class Channel:
         if not isinstance(found, list) or len(found) != count:
             raise Unreachable("MEGA's answer makes no sense")
         return found
+
+    def _told(self, url: str, parse: Parse) -> Any:
+        try:
+            return self._answered(self._demand(url, b""), parse)
+        except Coded as refused:
+            if refused.code in LOST_TRACK:
+                raise Outdated from None
+            raise
 
     def _answered(self, answer: Answer, parse: Parse = json.loads) -> Any:
         try:

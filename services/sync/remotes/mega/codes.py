@@ -22,6 +22,9 @@ NO_SESSION = -15
 PASSING = frozenset({AGAIN, -4, -6, -18, -19})
 """Codes for which the very same request is sent again, after a pause."""
 
+LOST_TRACK = frozenset({-2, -6, -8, -9})
+"""Answers to the question for events that mean: too much has happened since, or the number is none of MEGA's."""
+
 _ACCOUNT = "Log in to MEGA in a browser: it says there what is wrong with the account."
 _ROOM = "Free some room (rubbish bin and versions count too) or enlarge the plan; nothing local is lost meanwhile."
 
@@ -65,6 +68,10 @@ class Coded(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"MEGA answered {code}")
         self.code = code
+
+
+class Outdated(Exception):
+    """MEGA can't tell what has happened since this number; only a new listing helps."""
 
 
 def of_code(code: int, what: str) -> RemoteError:

@@ -1,7 +1,7 @@
 """How is the tree listed, and not walked again as long as nothing has changed?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from services.sync.remotes.mega.nodes import Type, entry_of
@@ -10,6 +10,7 @@ from services.sync.remotes.remote import Entry
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
 BATCH = 500
+_FOLDER = Type.FOLDER
 
 
 class Listing:
@@ -21,33 +22,45 @@ class Listing:
         self._top = ""
         self._batches: list[list[Entry]] = []
 
-    async def of(self, tree: Tree, top: str, under: str) -> AsyncIterator[list[Entry]]:
-        """All entries below `under` in walk order, a batch at a time, with turns for the event loop in between."""
+    async def of(self, tree: Tree, top: str, under: str) -> list[list[Entry]]:
+        """All entries below `under` in walk order, in batches, with turns for the event loop in between.
+
+        The caller sees to it that no events are taken over meanwhile: a file moved from an unlisted folder to a listed
+        one would be in neither.
+        """
         if not under and tree is self._tree and (tree.version, top) == (self._version, self._top):
-            for batch in self._batches:
-                yield batch
-            return
+            return self._batches
         version = tree.version
         batches: list[list[Entry]] = []
         for batch in _walk(tree, top, under):
-            if not under:
-                batches.append(batch)
-            yield batch
+            batches.append(batch)
             await asyncio.sleep(0)
         if not under and tree.version == version:
             self._tree, self._version, self._top, self._batches = tree, version, top, batches
+        return batches
 
 
 def _walk(tree: Tree, top: str, under: str) -> Iterator[list[Entry]]:
     start = tree.find(top, under)
     if start is None or start.type is Type.FILE:
         return
-    prefix = f"{under}/" if under else ""
-    walk = tree.walk(start.handle, leave_out=None if under else RESERVED)
-    while batch := [entry_of(prefix + path, node) for path, node in islice(walk, BATCH)]:
-        if shown := [entry for entry in batch if not _is_temporary(entry.path)]:
-            yield shown
+    entries = _entries(tree, start.handle, f"{under}/" if under else "")
+    while batch := list(islice(entries, BATCH)):
+        yield batch
 
 
-def _is_temporary(path: str) -> bool:
-    return path.rpartition("/")[2].startswith(TEMPORARY_PREFIX)
+def _entries(tree: Tree, folder: str, prefix: str) -> Iterator[Entry]:
+    """All below a folder, in walk order, without what belongs to Helix."""
+    stack = [(prefix, iter(tree.children(folder)))]
+    while stack:
+        prefix, children = stack[-1]
+        for node in children:
+            path = f"{prefix}{node.name}"
+            if path == RESERVED or str(node.name).startswith(TEMPORARY_PREFIX):
+                continue
+            yield entry_of(path, node)
+            if node.type is _FOLDER:
+                stack.append((path + "/", iter(tree.children(node.handle))))
+                break
+        else:
+            stack.pop()

@@ -19,6 +19,7 @@ from services.sync.remotes.mega.account import Account
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.changes import Changes
 from services.sync.remotes.mega.channel import PATIENCE, Channel
+from services.sync.remotes.mega.kept import TreeFile
 from services.sync.remotes.mega.listing import Listing
 from services.sync.remotes.mega.nodes import Node, Type, entry_of, etag_of
 from services.sync.remotes.mega.pieces import Pieces
@@ -85,7 +86,7 @@ class MegaRemote:
         return _FEATURES
 
     async def connect(self) -> None:
-        """Take the stored session or log in, list the account, make the top folder, listen for changes."""
+        """Take the stored session or log in, know the account's tree, make the top folder, listen for changes."""
         if self._link is None:
             self._link = self._open()
         link = self._link
@@ -107,7 +108,9 @@ class MegaRemote:
         """Ask for news, then walk the tree in memory, a batch at a time; without news, what was listed before."""
         account = self._linked.account
         await account.fresh()
-        async for batch in self._lister.of(account.tree, self._top, under):
+        async with account.quiet:
+            batches = await self._lister.of(account.tree, self._top, under)
+        for batch in batches:
             yield batch
 
     async def stat(self, path: str) -> Entry | None:
@@ -228,7 +231,7 @@ class MegaRemote:
         channel = Channel(self._settings.api_url or OFFICIAL, transport, patience=self._patience)
         sessions = Sessions(channel, email, password, self._store)
         api = Api(channel, sessions, patience=self._patience, movers=PARALLEL)
-        account = Account(api)
+        account = Account(api, TreeFile(self._store, email))
         return Link(api, account, Changes(account), Pieces(transport, self._patience))
 
     def _find(self, path: str) -> Node | None:

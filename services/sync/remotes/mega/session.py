@@ -6,9 +6,7 @@ MEGA blocks accounts that log in often; a session that MEGA has ended is replace
 """
 
 import contextlib
-import hashlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,7 @@ from mega.errors import RequestError
 
 from helix.parsing import Secret
 from services.sync.remotes.errors import Refused, Unreachable
+from services.sync.remotes.mega import private
 from services.sync.remotes.mega.channel import Channel
 from services.sync.remotes.mega.codes import NOT_FOUND, Coded, of_code
 
@@ -61,8 +60,7 @@ class Sessions:
         self._channel = channel
         self._email = email
         self._password = password
-        account = hashlib.sha256(email.lower().encode()).hexdigest()[:16]
-        self._file = store / f"session-{account}.json"
+        self._file = private.file_of(store, "session", email).with_suffix(".json")
 
     def resume(self) -> Session | None:
         """The stored session, if there is one."""
@@ -92,12 +90,7 @@ class Sessions:
         self._file.unlink(missing_ok=True)
 
     def _save(self, session: Session) -> None:
-        """Whole or not at all, readable by nobody else; a read-only disk only costs a login at the next start."""
-        temporary = self._file.with_suffix(".new")
+        """A read-only disk only costs a login at the next start."""
+        content = json.dumps({"sid": session.sid, "master_key": session.master_key.hex()})
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.unlink(missing_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "w") as file:
-                json.dump({"sid": session.sid, "master_key": session.master_key.hex()}, file)
-            temporary.replace(self._file)
+            private.write(self._file, content.encode())

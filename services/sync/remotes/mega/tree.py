@@ -4,11 +4,15 @@ One object in memory, made from one listing (`f`), then changed by our own acts 
 pass without changes costs one question. Only the event loop's thread changes it.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any, assert_never
 
 from services.sync.remotes.errors import Unreachable
+from services.sync.remotes.mega.events import Event, Relabelled, Removed, Stored
 from services.sync.remotes.mega.nodes import Node, Type, decode, with_attributes
+
+_ORDINARY = frozenset({Type.FILE, Type.FOLDER})
 
 
 class Tree:
@@ -19,24 +23,34 @@ class Tree:
         self.version = 0
         """Grows with every change, so that what was made of the tree can be used again while it stays."""
         self.nodes: dict[str, Node] = {}
-        self._below: dict[str, dict[str | None, list[str]]] = {}
+        self._below: dict[str, dict[str | None, tuple[str, ...]]] = {}
         self._roots: dict[Type, str] = {}
         self._announced: dict[str, int] = {}
 
     @classmethod
     def of(cls, listing: dict[str, Any], master_key: bytes) -> "Tree":
-        """Build it from the answer of `f`. Blocking: a second for fifty thousand nodes."""
-        try:
-            tree = cls(str(listing["sn"]))
-            for found in (*listing["f"], *listing.get("f2", ())):
-                if (node := decode(found, master_key)) is not None:
-                    tree.put(node)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unreachable("MEGA's listing makes no sense") from error
-        if Type.ROOT not in tree._roots or Type.RUBBISH not in tree._roots:
+        """Build it from the answer of `f`. Blocking: seconds for fifty thousand nodes."""
+        match listing:
+            case {"sn": str(sn), "f": list(current)}:
+                tree = cls(sn)
+                tree.add(decode(current, master_key))
+                tree.add(decode(listing.get("f2", ()), master_key))
+            case _:
+                raise Unreachable("MEGA's listing makes no sense")
+        if not tree.whole:
             # an empty account has these too: without them the listing is not whole
             raise Unreachable("MEGA's listing is not whole")
         return tree
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has what every account has."""
+        return Type.ROOT in self._roots and Type.RUBBISH in self._roots
+
+    def add(self, nodes: Sequence[Node]) -> None:
+        """Put many nodes."""
+        for node in nodes:
+            self.put(node)
 
     @property
     def root(self) -> str:
@@ -51,11 +65,14 @@ class Tree:
     def put(self, node: Node) -> None:
         """Add a node, or replace what is known of it."""
         self.version += 1
-        if node.handle in self.nodes:
-            self._unlist(self.nodes[node.handle])
+        if (known := self.nodes.get(node.handle)) is not None:
+            self._unlist(known)
         self.nodes[node.handle] = node
-        self._below.setdefault(node.parent, {}).setdefault(node.name, []).append(node.handle)
-        if node.type not in (Type.FILE, Type.FOLDER):
+        names = self._below.get(node.parent)
+        if names is None:
+            names = self._below[node.parent] = {}
+        names[node.name] = (*names.get(node.name, ()), node.handle)
+        if node.type not in _ORDINARY:
             self._roots[node.type] = node.handle
 
     def drop(self, handle: str) -> None:
@@ -70,9 +87,8 @@ class Tree:
 
     def child(self, parent: str, name: str) -> Node | None:
         """The node of this name; of several the newest."""
-        handles = self._below.get(parent, {}).get(name, ())
-        # of equals `max` takes the first, so the last to arrive has to come first
-        return max((self.nodes[handle] for handle in reversed(handles)), key=_created, default=None)
+        handles = self._below.get(parent, {}).get(name)
+        return self._newest(handles) if handles else None
 
     def children(self, parent: str) -> list[Node]:
         """The nodes of a folder by name. Raises `Unreachable` if one can't be read: it could be any of ours."""
@@ -82,8 +98,14 @@ class Tree:
                 f"a node in the folder can't be decrypted (handle {below[None][0]})",
                 remedy="Look for it in MEGA's web client and remove it, or move it out of the folder.",
             )
-        names = sorted(name for name in below if name is not None)
-        return [node for name in names if (node := self.child(parent, name)) is not None]
+        nodes = self.nodes
+        found = [
+            (name, nodes[handles[0]] if len(handles) == 1 else self._newest(handles))
+            for name, handles in below.items()
+            if name is not None
+        ]
+        found.sort(key=itemgetter(0))
+        return [node for _, node in found]
 
     def has_children(self, parent: str) -> bool:
         """Whether anything is in the folder, readable or not."""
@@ -103,22 +125,6 @@ class Tree:
         handles = (handle for listed in self._below.get(parent, {}).values() for handle in listed)
         return next((self.nodes[handle] for handle in handles if self.nodes[handle].key == key), None)
 
-    def walk(self, start: str, *, leave_out: str | None = None) -> Iterator[tuple[str, Node]]:
-        """Path and node of all below a folder, in walk order, without the top-level name `leave_out`."""
-        stack = [("", iter(self.children(start)))]
-        while stack:
-            prefix, children = stack[-1]
-            for node in children:
-                path = f"{prefix}{node.name}"
-                if path == leave_out:
-                    continue
-                yield path, node
-                if node.type is Type.FOLDER:
-                    stack.append((path + "/", iter(self.children(node.handle))))
-                    break
-            else:
-                stack.pop()
-
     def count_files(self) -> int:
         """How many files stand below the cloud drive, readable or not."""
         count, pending = 0, [self.root]
@@ -129,50 +135,42 @@ class Tree:
                     pending.append(handle)
         return count
 
-    def apply(self, events: Iterable[dict[str, Any]], own_tag: str, master_key: bytes) -> bool:
-        """Take over what other clients did; was there anything?"""
-        changed = False
-        for event in events:
-            self._note_order(event)
-            if event.get("i") == own_tag:
-                continue
-            match event:
-                case {"a": "t", "t": {"f": list(found)}}:
-                    self._take(found, master_key)
-                case {"a": "u", "n": str(handle), "at": str(sealed)} if handle in self.nodes:
+    def apply(self, event: Event) -> bool:
+        """Take over what another client did; was there anything?"""
+        match event:
+            case Stored(nodes, handles):
+                for handle in handles:
+                    self._announced.setdefault(handle, len(self._announced))
+                self.add(nodes)
+                return bool(nodes)
+            case Relabelled(handle, sealed):
+                if handle in self.nodes:
                     self.put(with_attributes(self.nodes[handle], sealed))
-                case {"a": "d", "n": str(handle)}:
-                    self.drop(handle)
-                case _:
-                    continue
-            changed = True
-        return changed
+                return handle in self.nodes
+            case Removed(handle):
+                self.drop(handle)
+                return True
+            case _:
+                assert_never(event)
 
     def was_first(self, node: Node) -> bool:
         """Whether MEGA announced the node before every other of its name; what was only listed was there before."""
-        handles = self._below.get(node.parent, {}).get(node.name, [])
+        handles = self._below.get(node.parent, {}).get(node.name, ())
         return min(handles, key=self._rank) == node.handle
 
     def _rank(self, handle: str) -> tuple[int, int, str]:
         return self._announced.get(handle, -1), self.nodes[handle].created, handle
 
-    def _note_order(self, event: dict[str, Any]) -> None:
-        match event:
-            case {"a": "t", "t": {"f": list(found)}}:
-                for one in found:
-                    self._announced.setdefault(str(one.get("h")), len(self._announced))
-
-    def _take(self, found: list[dict[str, Any]], master_key: bytes) -> None:
-        for one in found:
-            if (node := decode(one, master_key)) is not None:
-                self.put(node)
+    def _newest(self, handles: Sequence[str]) -> Node:
+        # of equals `max` takes the first, so the last to arrive has to come first
+        return max((self.nodes[handle] for handle in reversed(handles)), key=_created)
 
     def _unlist(self, node: Node) -> None:
         names = self._below.get(node.parent, {})
-        handles = names.get(node.name, [])
-        if node.handle in handles:
-            handles.remove(node.handle)
-        if not handles:
+        left = tuple(handle for handle in names.get(node.name, ()) if handle != node.handle)
+        if left:
+            names[node.name] = left
+        else:
             names.pop(node.name, None)
 
 

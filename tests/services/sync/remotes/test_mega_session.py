@@ -26,7 +26,7 @@ def source(tmp_path: Path) -> Source:
 
 
 def stored_session(home: Path) -> Path:
-    (file,) = (home / "mega").iterdir()
+    (file,) = (home / "mega").glob("session-*.json")
     return file
 
 
@@ -111,11 +111,14 @@ async def test_no_secret_is_in_anything_that_a_run_writes(tmp_path: Path, source
             server.heal()
         assert OverQuota.__name__ in shown[1]
         session = remote._linked.api.session
+        nodes = list(remote._linked.account.tree.nodes.values())
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
-    everything = log.getvalue() + "".join(shown) + repr(session)
-    key = session.master_key
-    secrets = [PASSWORD, session.sid, key.hex(), repr(key), stored_session(tmp_path).read_text()]
+    everything = log.getvalue() + "".join(shown) + repr(session) + repr(nodes)
+    keys = [session.master_key, *(node.key for node in nodes if node.key)]
+    secrets = [PASSWORD, session.sid, stored_session(tmp_path).read_text()]
+    secrets += [text for key in keys for text in (key.hex(), repr(key))]
+    assert len(keys) == 4
     assert [secret for secret in secrets if secret in everything] == []
     assert EMAIL not in log.getvalue()
     assert "mega" in everything
