@@ -121,6 +121,8 @@ def _run_line(run: Answer) -> str:
 
 
 def _plan_lines(folder: Answer) -> list[str]:
+    if folder["error"]:
+        return [f"{folder['name']}: no plan: {folder['error']['message']} → {folder['error']['remedy']}"]
     lines = [f"{folder['name']}: {folder['total']} actions, {wording.size(folder['bytes'])}"]
     if folder["guard"]:
         lines.append(f"  stopped: {folder['guard']['text']} → {folder['guard']['remedy']}")
@@ -129,6 +131,10 @@ def _plan_lines(folder: Answer) -> list[str]:
         lines.append(f"  {action['action']:<14} {action['path']}{target}  ({action['why']})")
     if folder["total"] > len(folder["actions"]):
         lines.append(f"  … and {folder['total'] - len(folder['actions'])} more")
+    told = {action["path"] for action in folder["actions"]}
+    lines += [
+        f"  {'left out':<14} {item['path']}  ({item['why']})" for item in folder["skipped"] if item["path"] not in told
+    ]
     return lines
 
 

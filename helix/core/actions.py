@@ -152,6 +152,7 @@ class Reason(StrEnum):
     UNSETTLED = "unsettled"
     UNSEEN = "unseen"
     FILTERED = "filtered"
+    UNSYNCED = "unsynced"
     CLASH = "clash"
     IN_THE_WAY = "in-the-way"
 

@@ -101,7 +101,7 @@ class Rules:
     """What the plan must respect in one folder.
 
     `unseen` are directories, per side, whose listing is not complete: what is missing there is not deleted.
-    They may be found while the rows stream: the collections are looked at after the last row.
+    They, and what is `holding`, may be found while the rows stream: both are looked at after the last row.
     """
 
     mode: Mode = Mode.TWO_WAY
@@ -109,6 +109,9 @@ class Rules:
     unsettled: Callable[[str, LocalState], bool] = _never
     unseen_local: Collection[str] = ()
     unseen_remote: Collection[str] = ()
+    holding_local: Collection[str] = ()
+    """directories that hold something that is never synced (a link, a socket): they can't be removed with it"""
+    holding_remote: Collection[str] = ()
     etag_is_identity: bool = False
     """an etag names one content at any path (MEGA's node handles), so that it proves a move"""
     local_folds: Callable[[str], str] | None = None

@@ -20,8 +20,8 @@ def settle_directories(cases: list[Case], rules: Rules) -> None:
     """Overrule the table for directories that are not empty when their turn comes."""
     lived: dict[Side, set[str]] = {Side.LOCAL: set(), Side.REMOTE: set()}
     waits: dict[Side, Waits] = {
-        Side.LOCAL: dict.fromkeys(_with_parents(rules.unseen_local), Reason.UNSEEN),
-        Side.REMOTE: dict.fromkeys(_with_parents(rules.unseen_remote), Reason.UNSEEN),
+        Side.LOCAL: _kept(rules.unseen_local, rules.holding_local),
+        Side.REMOTE: _kept(rules.unseen_remote, rules.holding_remote),
     }
     for case in reversed(cases):
         for side in SIDES:
@@ -81,10 +81,16 @@ def _pass_on(case: Case, waits: Waits) -> None:
     waits[parent] = reason if waits.get(parent, reason) is not None else None
 
 
-def _with_parents(unseen: Collection[str]) -> set[str]:
-    """The directories that hold something unseen, up to the root."""
+def _kept(unseen: Collection[str], holding: Collection[str]) -> Waits:
+    """The directories that stay because of what the scan could not see, or does not sync."""
+    waits: Waits = dict.fromkeys(_with_parents(holding), Reason.UNSYNCED)
+    return waits | dict.fromkeys(_with_parents(unseen), Reason.UNSEEN)
+
+
+def _with_parents(directories: Collection[str]) -> set[str]:
+    """The directories and all above them, up to the root."""
     found: set[str] = set()
-    for start in unseen:
+    for start in directories:
         path = start
         while path not in found:
             found.add(path)

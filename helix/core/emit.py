@@ -42,6 +42,7 @@ _WHY_NOT = {
     Reason.UNSETTLED: "still being written, or holds a file that is",
     Reason.UNSEEN: "a directory could not be listed whole, so that what is missing may be there",
     Reason.FILTERED: "holds files that a filter leaves alone, so that it can't be removed",
+    Reason.UNSYNCED: "holds links or other things that are never synced, so that it can't be removed",
     Reason.CLASH: "the other side takes this name and another one for the same",
     Reason.IN_THE_WAY: "a directory that is in the way holds files that were never synced",
 }

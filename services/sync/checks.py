@@ -114,7 +114,10 @@ def _conflicts(standing: Standing) -> Finding:
 
 
 def _items(standing: Standing) -> Finding:
-    run = standing.last_run
+    run, unseen = standing.last_run, standing.look.unseen if standing.look else 0
+    if unseen:
+        text = f"{unseen} directories can't be read; what is in them is left as it is"
+        return "items", Status.WARN, text, "`helix sync plan` names them: correct their permissions."
     if run is None or not run.failed or standing.phase is Phase.ERROR:
         return "items", Status.PASS, "", ""
     return "items", Status.WARN, f"{run.failed} paths failed in the last pass", "See `helix sync history` and the log."

@@ -72,6 +72,8 @@ class Look:
     plan: Plan
     counts: Counts
     witness: Witness
+    there: Witness
+    """The remote's listing, as `witness` is of the local walk."""
     marks: Marks
     trip: Trip | None
     wake_in: float | None
@@ -80,7 +82,13 @@ class Look:
     def skipped(self) -> dict[str, str]:
         """Paths that are left out, and why."""
         chosen = {a.path: a.why for a in self.plan.actions if isinstance(a, Skip) and a.reason in _SHOWN}
-        return {**self.witness.skipped, **chosen}
+        there = {path: f"on the remote: {why}" for path, why in self.there.skipped.items()}
+        return {**there, **self.witness.skipped, **chosen}
+
+    @property
+    def unseen(self) -> int:
+        """How many directories could not be read, on both sides."""
+        return len(self.witness.unseen) + len(self.there.unseen)
 
 
 @dataclass(slots=True)
@@ -131,11 +139,11 @@ class Cycle:
         await asyncio.to_thread(self.journal.open)
         await asyncio.to_thread(self._make_root)
         marks = await self.marker.read()
-        counts, witness, abandoned = Counts(), Witness(), threading.Event()
+        counts, witness, there, abandoned = Counts(), Witness(), Witness(), threading.Event()
         settle = self.folder.settle_seconds if wishes.settle_seconds is None else wishes.settle_seconds
         self._settler.begin(settle)
         loop = asyncio.get_running_loop()
-        batches = self.remote.listing()
+        batches = self.remote.listing("", there)
 
         def decide() -> Plan:
             rows = merge(
@@ -144,14 +152,14 @@ class Cycle:
                 self.journal.rows(),
                 self._suspect,
             )
-            return plan(_until(rows, abandoned), self._rules(wishes, witness))
+            return plan(_until(rows, abandoned), self._rules(wishes, witness, there))
 
         try:
             decided = await asyncio.to_thread(decide)
         finally:
             abandoned.set()
         trip = await asyncio.to_thread(self._trip, decided, counts, witness, marks, wishes)
-        return Look(decided, counts, witness, marks, trip, self._settler.wake_in)
+        return Look(decided, counts, witness, there, marks, trip, self._settler.wake_in)
 
     async def _apply(self, actions: Sequence[Action], tally: Tally) -> None:
         acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)
@@ -170,7 +178,7 @@ class Cycle:
             return state
         return state._replace(inode=None, digest=digest)
 
-    def _rules(self, wishes: Wishes, witness: Witness) -> Rules:
+    def _rules(self, wishes: Wishes, witness: Witness, there: Witness) -> Rules:
         features = self.remote.features
         remote_folds = None
         if not features.case_sensitive:
@@ -182,6 +190,9 @@ class Cycle:
             ignored=self._ignore(),
             unsettled=self._settler.unsettled,
             unseen_local=witness.unseen,
+            unseen_remote=there.unseen,
+            holding_local=witness.holding,
+            holding_remote=there.holding,
             etag_is_identity=features.etag_is_identity,
             local_folds=fold_case if _folds_case(self.root) else None,
             remote_folds=remote_folds,

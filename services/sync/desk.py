@@ -8,8 +8,9 @@ from helix.core.guards import LOOK_AGAIN_ONLY
 from helix.core.health import Check, Status
 from helix.core.names import is_conflict_copy
 from helix.core.trees import Kind
-from helix.errors import Refused
+from helix.errors import HelixError, Refused
 from services.sync import selftest, views
+from services.sync.apply.errors import translate
 from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Wishes
 from services.sync.journal import history
@@ -18,6 +19,8 @@ from services.sync.resolve import resolve
 from services.sync.trash import check_path, version_id
 from services.sync.views import Json
 
+PLAN_SECONDS = 10.0
+"""How long a plan waits for a running pass."""
 QUEUE = 100
 """Events a slow listener may lag behind; then the oldest are dropped."""
 
@@ -84,11 +87,7 @@ class Desk:
 
     async def plan(self) -> Json:
         """What the next pass would do."""
-        plans = []
-        for keeper in self._keepers:
-            async with keeper.busy:
-                plans.append(views.plan(keeper.name, await keeper.cycle.look(Wishes())))
-        return {"folders": plans}
+        return {"folders": list(await asyncio.gather(*(_plan(keeper) for keeper in self._keepers)))}
 
     async def files(self, prefix: str, query: str, limit: int) -> Json:
         """Files in the journal."""
@@ -211,6 +210,24 @@ class Desk:
             for keeper in self._keepers
         ]
         return views.selftest(list(await asyncio.gather(*trips)))
+
+
+async def _plan(keeper: Keeper) -> Json:
+    """The plan of one folder, or why it can't be told: one folder in trouble does not hide the others' plans."""
+    try:
+        async with asyncio.timeout(PLAN_SECONDS):
+            await keeper.busy.acquire()
+    except TimeoutError:
+        busy = HelixError("a pass is under way", remedy="`helix status` shows how far it is; ask again after it.")
+        return views.no_plan(keeper.name, busy)
+    try:
+        return views.plan(keeper.name, await keeper.cycle.look(Wishes()))
+    except HelixError as error:
+        return views.no_plan(keeper.name, error)
+    except OSError as error:
+        return views.no_plan(keeper.name, translate(error, "the local folder"))
+    finally:
+        keeper.busy.release()
 
 
 def _files(keeper: Keeper, prefix: str, query: str) -> list[Json]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from helix.core.actions import Action, MoveLocal, MoveRemote, Skip, cost
@@ -51,7 +52,7 @@ def folder(keeper: Keeper) -> Json:
         "error": error(standing.error) if standing.error else None,
         "guard": guard(keeper) if standing.trip else None,
         "progress": progress(tally) if tally and tally.total else None,
-        "skipped": [{"path": path, "why": why} for path, why in {**skipped, **standing.failed}.items()],
+        "skipped": _skipped({**skipped, **standing.failed}),
         "verify": verify(keeper.verifier.verdict) if keeper.verifier.verdict else None,
     }
 
@@ -114,7 +115,19 @@ def plan(name: str, look: Look) -> Json:
         "bytes": sum(cost(action) for action in actions),
         "guard": _trip(name, look.trip, time.time()) if look.trip else None,
         "actions": [_action(action) for action in look.plan.actions[:MAX_ACTIONS]],
+        "skipped": _skipped(look.skipped),
+        "error": None,
     }
+
+
+def no_plan(name: str, why: HelixError) -> Json:
+    """The plan of a folder that can't be looked at."""
+    nothing: Json = {"total": 0, "bytes": 0, "guard": None, "actions": [], "skipped": []}
+    return {"name": name, **nothing, "error": error(why)}
+
+
+def _skipped(paths: Mapping[str, str]) -> list[Json]:
+    return [{"path": path, "why": why} for path, why in paths.items()]
 
 
 def _action(action: Action) -> Json:

@@ -32,12 +32,15 @@ class Witness:
     skipped_count: int = 0
     unseen: set[str] = field(default_factory=set)
     """Directories that could not be read: what is missing in them was not deleted."""
+    holding: set[str] = field(default_factory=set)
+    """Directories that hold something that is left out: they can't be removed with what they hold."""
     leftovers: list[str] = field(default_factory=list)
     """Temporary files of processes that died."""
 
     def skip(self, path: str, why: str) -> None:
         """Remember a path that is left out on purpose."""
         self.skipped_count += 1
+        self.holding.add(path.rpartition("/")[0])
         if len(self.skipped) < MANY:
             self.skipped[path.encode("utf-8", "backslashreplace").decode()] = why
 

@@ -6,6 +6,7 @@ from helix.core.actions import Reason, Skip
 from helix.core.cases import Mode, Outcome, Rules, case_of
 from helix.core.directories import settle_directories
 from helix.core.plan import plan
+from helix.core.trees import Row
 from tests.core.rows import names, row
 
 MIRROR, RESTORE = Rules(mode=Mode.MIRROR), Rules(mode=Mode.RESTORE)
@@ -117,3 +118,30 @@ def test_what_waits_for_the_next_round_outweighs_every_other_reason(order: tuple
     settle_directories([directory, *inside], Rules())
 
     assert (directory.outcome, directory.reason) == (Outcome.WAIT, None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "rules"),
+    [
+        ([row("d", "dir", None, "dir"), row("d/s", "dir", None, "dir")], Rules(holding_local={"d/s"})),
+        ([row("d", None, "dir", "dir"), row("d/s", None, "dir", "dir")], Rules(holding_remote={"d/s"})),
+    ],
+)
+def test_a_directory_that_holds_what_is_never_synced_stays_and_people_see_why(rows: list[Row], rules: Rules) -> None:
+    made = plan(rows, rules)
+
+    assert [(type(action), action.path) for action in made.actions] == [(Skip, "d"), (Skip, "d/s")]
+    assert {action.reason for action in made.actions if isinstance(action, Skip)} == {Reason.UNSYNCED}
+    assert not made.more
+
+
+def test_a_directory_beside_one_that_holds_what_is_never_synced_goes() -> None:
+    rows = [row("d", "dir", None, "dir"), row("e", "dir", None, "dir")]
+
+    assert names(rows, Rules(holding_local={"d"})) == ["Skip d", "RemoveDirLocal e"]
+
+
+def test_what_could_not_be_seen_is_the_graver_reason() -> None:
+    made = plan([row("d", "dir", None, "dir")], Rules(holding_local={"d"}, unseen_local={"d"}))
+
+    assert [action.reason for action in made.actions if isinstance(action, Skip)] == [Reason.UNSEEN]

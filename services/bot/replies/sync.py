@@ -98,12 +98,20 @@ def plan(answer: Json, page: int) -> Reply:
     """List what the next pass would do, and why."""
     found = [(folder["name"], action) for folder in answer["folders"] for action in folder["actions"]]
     total = sum(folder["total"] for folder in answer["folders"])
-    guards = [folder["guard"] for folder in answer["folders"] if folder["guard"]]
-    told = [f"{MARKS[Tone.WARN]} {guard['text']} → {guard['remedy']}" for guard in guards]
+    told = [f"{MARKS[Tone.WARN]} {trouble}" for folder in answer["folders"] for trouble in _troubles(folder)]
     shown, where = paged(found, page)
     told += [f"{action['action']} {code(_target(action))} · {action['why']}" for _, action in shown]
     head = f"{MARKS[Tone.PLAIN]} **The next pass would do {total} things**{where}" if total else "🟢 **Nothing to do**"
+    if not total and any(folder["error"] for folder in answer["folders"]):
+        head = f"{MARKS[Tone.WARN]} **No plan**"
     return Reply(head, Panel(text="\n".join(told)) if told else None)
+
+
+def _troubles(folder: Json) -> list[str]:
+    """What stops a folder, or keeps its plan from being made."""
+    name, guard, error = code(str(folder["name"])), folder["guard"], folder["error"]
+    told = [f"{name}: {guard['text']} → {guard['remedy']}"] if guard else []
+    return told + ([f"{name}: {error['message']} → {error['remedy']}"] if error else [])
 
 
 def _target(action: Json) -> str:

@@ -14,6 +14,7 @@ from helix.core.trees import Kind
 from services.sync.remotes.errors import (
     Changed,
     Gone,
+    ItemFailed,
     NameRefused,
     OverQuota,
     Refused,
@@ -141,7 +142,7 @@ def translated() -> Iterator[None]:
         raise _translate(error) from error
 
 
-def _translate(error: OSError) -> RemoteError:
+def _translate(error: OSError) -> RemoteError:  # noqa: PLR0911 - one line a consequence
     what = f"{error.strerror or error} on the remote"
     match error.errno:
         case errno.ENOENT:
@@ -152,7 +153,9 @@ def _translate(error: OSError) -> RemoteError:
             return OverQuota(what)
         case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
             return NameRefused(what)
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return Refused(what, remedy="Correct the permissions of the remote directory or its mount.")
+        case errno.EACCES | errno.EPERM:
+            return ItemFailed(what, remedy="Correct the permissions of this path on the remote.")
+        case errno.EROFS:
+            return Refused(what, remedy="Mount the remote directory so that it can be written to.")
         case _:
             return Unreachable(what)

@@ -59,18 +59,18 @@ class LocalRemote:
     async def close(self) -> None:
         """Nothing is held open."""
 
-    async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
-        """Walk in a thread, a batch at a time."""
-        witness = Witness()
-        entries = self._entries(witness, under)
+    async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
+        """Walk in a thread, a batch at a time; a directory below the top that can't be read is the witness's."""
+        seen = Witness() if witness is None else witness
+        entries = self._entries(seen, under)
         while batch := await threaded(_take, entries):
             yield batch
-        if witness.unseen:
-            first = min(witness.unseen)
+        if seen.unseen and (witness is None or under in seen.unseen):
+            first = min(seen.unseen)
             raise Unreachable(
                 f"the remote directory {first or '/'} can't be read", remedy="Correct its permissions, then wait."
             )
-        for leftover in witness.leftovers:
+        for leftover in seen.leftovers:
             await threaded(files.discard, files.full(self._root, leftover))
 
     async def stat(self, path: str) -> Entry | None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 
-from helix.core.trees import Kind, walk_key
-from services.sync.remotes.errors import Changed, Gone, NotEmpty
+from helix.core.trees import Kind, is_inside, walk_key
+from services.sync.remotes.errors import Changed, Gone, NotEmpty, Unreachable
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
 from services.sync.remotes.source import Source, digest_of
 from services.sync.reserved import RESERVED
+from services.sync.walk import Witness
 
 BATCH = 1000
 
@@ -49,6 +50,8 @@ class Store:
 
     nodes: dict[str, Node] = field(default_factory=dict)
     serial: "count[int]" = field(default_factory=lambda: count(1))
+    closed: set[str] = field(default_factory=set)
+    """Directories whose content nobody may list."""
 
 
 class MemoryRemote:
@@ -75,11 +78,17 @@ class MemoryRemote:
     async def close(self) -> None:
         """Nothing to close."""
 
-    async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
+    async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
         """Sorted, in batches."""
         self.faults("listing", under, Moment.BEFORE)
+        if self.store.closed and witness is None:
+            raise Unreachable("a directory can't be read")
+        for directory in self.store.closed:
+            assert witness is not None
+            witness.unreadable(directory, "the directory can't be read")
         prefix = under + "/" if under else ""
         paths = [path for path in self.store.nodes if path.startswith(prefix) and (under or not _is_ours(path))]
+        paths = [path for path in paths if not any(is_inside(path, closed) for closed in self.store.closed)]
         paths.sort(key=walk_key)
         for start in range(0, len(paths), BATCH):
             yield [self._entry(path) for path in paths[start : start + BATCH] if path in self.store.nodes]

@@ -28,6 +28,7 @@ from helix.core.trees import Kind
 from services.sync.open_tree import OpenTree
 from services.sync.remotes.source import Source
 from services.sync.steps import Steps
+from services.sync.walk import Witness
 
 Progress = Callable[[int], Awaitable[None]]
 """Called with the number of bytes just moved; awaiting it is how the bandwidth limit slows a transfer down."""
@@ -135,12 +136,14 @@ class Remote(Protocol):
     async def close(self) -> None:
         """Give everything back. Never raises, may be called twice and without `connect`."""
 
-    def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
+    def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
         """All entries below `under`, in walk order: sorted by `path.split("/")`, a directory before its children.
 
         Streams in batches, so that memory does not grow with the tree where the remote's protocol allows it.
-        **A listing is complete or raises**: one that can't see a part of the tree must never end as if that
-        part were empty. What changes meanwhile may or may not be seen. `under` that does not exist lists nothing.
+        **A listing is complete, or tells the witness, or raises**: one that can't see a part of the tree must never
+        end as if that part were empty. With a witness it may go on without a directory below the top: it names it as
+        `unreadable` before it ends. It also names what it leaves out (links). Without a witness it raises.
+        What changes meanwhile may or may not be seen. `under` that does not exist lists nothing.
         Paths are full paths, also with `under`. Two nodes of one name: the newer is listed, the other left alone.
         """
 

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, Remote, no_progress
 from services.sync.remotes.source import Source
+from services.sync.walk import Witness
 
 T = TypeVar("T")
 
@@ -73,9 +74,9 @@ class TimedRemote:
         """Passed on."""
         await self._inner.close()
 
-    async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
+    async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
         """Measured a batch at a time, without the time that the caller takes."""
-        batches = self._inner.listing(under)
+        batches = self._inner.listing(under, witness)
         while (batch := await self._timed("listing", anext(batches, None))) is not None:
             yield batch
 

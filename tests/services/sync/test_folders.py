@@ -41,3 +41,62 @@ mode = "restore"
                 ("archive", "restore"),
             ]
             assert sync.stop() == 0
+
+
+def three_folders(place: Path) -> Path:
+    """`art`, `photos` and `archive`, each with a schedule and a limit of its own."""
+    config = place / "helix.toml"
+    config.write_text(
+        "".join(
+            f"""
+[[folder]]
+name = "{name}"
+local = "{place}/{name}"
+remote = "local:{place}/{name}-volume/there"
+scan_seconds = {seconds}
+"""
+            for name, seconds in (("art", 2), ("photos", 3), ("archive", 2))
+        )
+    )
+    return config
+
+
+async def test_a_guarded_folder_and_one_whose_remote_is_gone_do_not_stop_the_third() -> None:
+    with home() as place:
+        for number in range(20):
+            photo = place / f"photos-volume/there/{number}"
+            photo.parent.mkdir(parents=True, exist_ok=True)
+            photo.write_text("x")
+        for name in ("art", "archive"):
+            (place / f"{name}-volume").mkdir()
+        async with running(place, HELIX_CONFIG=str(three_folders(place))) as sync:
+            await sync.ready()
+            (place / "art/.helixignore").write_text("*.tmp")
+            (place / "archive-volume").rename(place / "unmounted")
+            for photo in (place / "photos").glob("[0-9]*"):
+                photo.unlink()
+            await eventually(lambda: sync.check("sync:guard")["status"] == "warn", "the guard")
+            await eventually(lambda: sync.check("sync:remote")["status"] == "warn", "the remote")
+            (place / "art/new").write_text("drawn")
+            (place / "art/new.tmp").write_text("scratch")
+
+            await eventually((place / "art-volume/there/new").exists, "the third goes on")
+
+            plans = {plan["name"]: plan for plan in (await sync.control.plan())["folders"]}
+            guards = (await sync.control.conflicts())["guards"]
+            states = {folder["name"]: folder["state"] for folder in (await sync.control.status())["folders"]}
+            assert sync.check("sync:guard")["output"].startswith("photos: ")
+            assert sync.check("sync:remote")["output"].startswith("archive: ")
+            assert "is not there" in plans["archive"]["error"]["message"]
+            assert plans["photos"]["guard"]["folder"] == "photos"
+            assert (plans["art"]["error"], plans["art"]["guard"], plans["art"]["total"]) == (None, None, 0)
+            assert [guard["folder"] for guard in guards] == ["photos"]
+            assert "decide photos proceed" in guards[0]["remedy"]
+            assert (states["archive"], states["photos"]) == ("error", "guarded")
+            assert not (place / "art-volume/there/new.tmp").exists()
+            assert len(list((place / "photos-volume/there").glob("[0-9]*"))) == 20
+
+            (place / "unmounted").rename(place / "archive-volume")
+            await sync.control.decide("photos", "rescan")
+            await eventually(lambda: len(list((place / "photos").glob("[0-9]*"))) == 20, "the photos are back")
+            await eventually(lambda: sync.check("sync:remote")["status"] == "pass", "the remote is back")

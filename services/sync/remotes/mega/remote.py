@@ -27,6 +27,7 @@ from services.sync.remotes.mega.session import Sessions
 from services.sync.remotes.mega.transport import READ_SECONDS, Transport
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import Source
+from services.sync.walk import Witness
 
 OFFICIAL = "https://g.api.mega.co.nz"
 PARALLEL = 16
@@ -104,7 +105,7 @@ class MegaRemote:
             await link.account.stop()
             link.api.close()
 
-    async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
+    async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
         """Ask for news, then walk the tree in memory, a batch at a time; without news, what was listed before."""
         account = self._linked.account
         await account.fresh()

@@ -29,6 +29,7 @@ from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_ev
 from services.sync.remotes.source import Source
 from services.sync.remotes.symbols import to_symbols
 from services.sync.reserved import TEMPORARY_PREFIX
+from services.sync.walk import Witness
 
 BATCH = 1000
 STALE_NS = 3_600_000_000_000
@@ -63,7 +64,7 @@ class RcloneRemote:
         """Close the connections to rclone."""
         await self._rc.close()
 
-    async def listing(self, under: str = "") -> AsyncIterator[list[Entry]]:
+    async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
         """One recursive listing; rclone gives it in one piece, complete or as an error."""
         items = await self._place.items(under)
         entries = await asyncio.to_thread(self._place.backend.walk, items, under)

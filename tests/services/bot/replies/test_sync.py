@@ -50,7 +50,9 @@ def test_a_pass_without_a_result_still_runs() -> None:
 
 def test_a_plan_is_paged_and_says_why() -> None:
     actions = [{"action": "upload", "path": f"f{n}", "to": None, "bytes": 1, "why": "new here"} for n in range(40)]
-    answer = {"folders": [{"name": "files", "total": 40, "bytes": 40, "guard": None, "actions": actions}]}
+    answer = {
+        "folders": [{"name": "files", "total": 40, "bytes": 40, "guard": None, "actions": actions, "error": None}]
+    }
 
     last = sync.plan(answer, 99)
 
@@ -62,10 +64,22 @@ def test_a_plan_is_paged_and_says_why() -> None:
 
 def test_an_empty_plan_with_a_guard_rail_tells_the_guard_rail() -> None:
     guard = {"folder": "files", "kind": "empty-root", "text": "the folder is empty", "remedy": "mount it", "time": 1.0}
-    told = sync.plan({"folders": [{"name": "files", "total": 0, "bytes": 0, "guard": guard, "actions": []}]}, 1)
+    told = sync.plan(
+        {"folders": [{"name": "files", "total": 0, "bytes": 0, "guard": guard, "actions": [], "error": None}]}, 1
+    )
 
     assert told.panel is not None
     assert "the folder is empty → mount it" in told.panel.text
+
+
+def test_a_folder_whose_plan_can_not_be_made_is_named_beside_the_others() -> None:
+    error = {"message": "the remote does not answer", "remedy": "wait"}
+    folder = {"name": "art", "total": 0, "bytes": 0, "guard": None, "actions": [], "error": error}
+    told = sync.plan({"folders": [folder]}, 1)
+
+    assert told.panel is not None
+    assert told.panel.text.endswith("`art`: the remote does not answer → wait")
+    assert "Nothing to do" not in told.text
 
 
 def test_history_of_a_path_lists_the_versions_that_are_kept() -> None:
