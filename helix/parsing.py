@@ -4,6 +4,7 @@ Every parser takes the text and gives the value, or raises `BadValue` with what 
 A message never repeats the text it was given: it may be a secret put under the wrong name.
 """
 
+import base64
 import math
 import re
 from collections.abc import Callable
@@ -16,6 +17,10 @@ _PLACEHOLDER = re.compile(
     r"|x{3,}|todo|placeholder|token|password|secret",
     re.IGNORECASE,
 )
+_ON = frozenset({"on", "yes", "true", "1"})
+_OFF = frozenset({"off", "no", "false", "0"})
+_SHORTEST_KEY = 10
+"""Bytes; MEGA's keys of second factors have 32."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -160,6 +165,27 @@ def secret(text: str) -> Secret:
     if _PLACEHOLDER.fullmatch(text.strip()):
         raise BadValue("still holds a placeholder", "set the real value in the platform's variables")
     return Secret(text.strip())
+
+
+def otp_key(text: str) -> Secret:
+    """Take the key of a second factor: base32 as MEGA shows it; spaces, hyphens and small letters are fine."""
+    plain = re.sub(r"[\s-]", "", text).upper().rstrip("=")
+    try:
+        key = base64.b32decode(plain + "=" * (-len(plain) % 8))
+    except ValueError:
+        key = b""
+    if len(key) < _SHORTEST_KEY:
+        remedy = "set the key that MEGA shows beside the QR code, letters and digits; not a six-digit code"
+        raise BadValue("is not the key of a second factor", remedy)
+    return Secret(plain)
+
+
+def switch(text: str) -> bool:
+    """Parse `on` or `off`."""
+    value = text.strip().lower()
+    if value not in _ON | _OFF:
+        raise BadValue("is neither on nor off", "set on or off")
+    return value in _ON
 
 
 def url(text: str) -> str:

@@ -35,11 +35,14 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Mega:
-    """The MEGA account; `api_url` None is MEGA's own."""
+    """The MEGA account; `api_url` None is MEGA's own, `totp_secret` the base32 key of its second factor."""
 
     email: str | None
     password: Secret | None
     api_url: str | None
+    totp_secret: Secret | None = None
+    read_back: bool = False
+    """Each upload is fetched again and compared before it takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret's text, for the log's redaction."""
-        held = (self.health_token, self.database_url, self.mega.password, self.discord.token)
+        held = (self.health_token, self.database_url, self.mega.password, self.mega.totp_secret, self.discord.token)
         whole = tuple(secret.reveal() for secret in held if secret is not None)
         return whole + (parsing.passwords(self.database_url) if self.database_url else ())
 
@@ -113,13 +116,7 @@ def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
     reader = Reader(env, cwd)
     home = reader.path("HELIX_HOME", cwd / "var")
     _check_socket_path(reader, home)
-    mega = Mega(
-        email=reader.text("MEGA_EMAIL"),
-        password=reader.secret("MEGA_PASS"),
-        api_url=reader.value("MEGA_API_URL", parsing.url, None),
-    )
-    if mega.email and mega.password is None and not reader.has_problem("MEGA_PASS"):
-        reader.problem("MEGA_PASS", "is not set, but MEGA_EMAIL is", "set MEGA_PASS or MEGA_PASS_FILE")
+    mega = _mega(reader)
     discord = _discord(reader)
     default_essential = frozenset({"health", "sync"}) | ({"bot"} if discord.token else frozenset())
     settings = Settings(
@@ -140,6 +137,19 @@ def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
     if reader.problems:
         raise Misconfigured(reader.problems)
     return settings
+
+
+def _mega(reader: Reader) -> Mega:
+    mega = Mega(
+        email=reader.text("MEGA_EMAIL"),
+        password=reader.secret("MEGA_PASS"),
+        api_url=reader.value("MEGA_API_URL", parsing.url, None),
+        totp_secret=reader.secret("MEGA_TOTP_SECRET", parsing.otp_key),
+        read_back=reader.value("MEGA_READ_BACK", parsing.switch, False),
+    )
+    if mega.email and mega.password is None and not reader.has_problem("MEGA_PASS"):
+        reader.problem("MEGA_PASS", "is not set, but MEGA_EMAIL is", "set MEGA_PASS or MEGA_PASS_FILE")
+    return mega
 
 
 def _discord(reader: Reader) -> Discord:

@@ -71,6 +71,9 @@ def test_the_old_name_of_the_token_is_an_alias() -> None:
         ("HELIX_BWLIMIT", "1M:2M:3M"),
         ("HELIX_BWLIMIT", "fast"),
         ("HELIX_ESSENTIAL", "health,web"),
+        ("MEGA_TOTP_SECRET", "123456"),
+        ("MEGA_TOTP_SECRET", "not base32 at all!"),
+        ("MEGA_READ_BACK", "always"),
         ("ARCHITECT_ID", "@me"),
         ("DISCORD_API_BASE", "http://discord.example/api"),
         ("DISCORD_BOT_TOKEN", "<your token>"),
@@ -103,6 +106,27 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 
     assert token is not None
     assert token.reveal() == "abc.def.ghi"
+
+
+def test_the_key_of_a_second_factor_is_taken_as_it_is_shown_and_is_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("gezd gnbv gy3t qojq-gezd gnbv gy3t qojq\n")
+
+    made = from_env({"MEGA_TOTP_SECRET_FILE": str(tmp_path / "key"), "MEGA_READ_BACK": "On"}, cwd=tmp_path)
+
+    assert made.mega.totp_secret is not None
+    assert made.mega.totp_secret.reveal() == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    assert made.mega.totp_secret.reveal() in made.secrets
+    assert "GEZD" not in repr(made)
+    assert made.mega.read_back
+
+
+def test_a_wrong_key_in_a_file_is_named_by_the_file_and_never_repeated(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("123456\n")
+
+    found = problems({"MEGA_TOTP_SECRET_FILE": str(tmp_path / "key")}, tmp_path)
+
+    assert list(found) == ["MEGA_TOTP_SECRET_FILE"]
+    assert "123456" not in found["MEGA_TOTP_SECRET_FILE"]
 
 
 def test_a_secret_file_that_is_missing_or_empty_is_a_problem(tmp_path: Path) -> None:

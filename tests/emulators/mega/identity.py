@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import secrets
+import struct
 from dataclasses import dataclass, field
 from math import gcd
 
@@ -65,6 +66,8 @@ class Identity:
     salt: bytes = b""
     mfa: str | None = None
     """The second factor that `us` must bring."""
+    totp_key: bytes = b""
+    """The key of an app for one-time codes, whose code `us` must bring."""
     challenge: bytes = b""
     """What an anonymous account proves its master key with."""
     blocked: bool = False
@@ -98,12 +101,36 @@ class Identity:
         """The private key encrypted by the master key."""
         return b64(crypto.ecb_encrypt(self.master_key, self.rsa.blob))
 
+    @property
+    def two_factors(self) -> bool:
+        """Is a password not enough?"""
+        return self.mfa is not None or bool(self.totp_key)
+
+    def accepts_code(self, code: object, now: float) -> bool:
+        """Is this the second factor? A code is also good for the step before and after, as clocks differ."""
+        if not self.totp_key:
+            return code == self.mfa
+        return code in {_one_time_code(self.totp_key, int(now) // 30 + step) for step in (-1, 0, 1)}
+
     def accepts(self, user_hash: str) -> bool:
         """Is this the hash of the right password?"""
         try:
             return secrets.compare_digest(unb64(user_hash), self.user_hash)
         except ValueError:
             return False
+
+
+def _one_time_code(key: bytes, counter: int) -> str:
+    """RFC 4226, six digits."""
+    digest = hashlib.sha1(_xored(key, 0x5C) + hashlib.sha1(_xored(key, 0x36) + struct.pack(">Q", counter)).digest())
+    offset = digest.digest()[19] % 16
+    (number,) = struct.unpack_from(">I", digest.digest(), offset)
+    return str(number % (1 << 31) % 1_000_000).zfill(6)
+
+
+def _xored(key: bytes, pad: int) -> bytes:
+    """The key as HMAC-SHA-1 takes it, written out so that no code of the client's is trusted."""
+    return bytes(byte ^ pad for byte in key.ljust(64, b"\0"))
 
 
 @dataclass(slots=True)

@@ -37,10 +37,10 @@ def login(call: Call) -> Any:
         raise RefusedError(Code.ENOENT)
     if identity.blocked:
         raise RefusedError(Code.EBLOCKED)
-    if identity.mfa is not None:
+    if identity.two_factors:
         if "mfa" not in call.request:
             raise RefusedError(Code.EMFAREQUIRED)
-        if call.request["mfa"] != identity.mfa:
+        if not identity.accepts_code(call.request["mfa"], call.world.now()):
             raise RefusedError(call.world.assume.wrong_mfa)
     session = call.world.login(identity)
     answer = {

@@ -16,8 +16,10 @@ from services.sync.remotes.errors import (
 )
 
 AGAIN = -3
+FAILED = -5
 NOT_FOUND = -9
 NO_SESSION = -15
+SECOND_FACTOR = -26
 
 PASSING = frozenset({AGAIN, -4, -6, -18, -19})
 """Codes for which the very same request is sent again, after a pause."""
@@ -54,7 +56,11 @@ ROWS: dict[int, tuple[type[RemoteError], str, str]] = {
     -23: (Refused, "only TLS is accepted", "Set MEGA_API_URL to an https address, or unset it."),
     -24: (OverQuota, "the account would be full", _ROOM),
     -25: (Unreachable, "the request was rolled back", ""),
-    -26: (Refused, "a second factor is asked for", "Use an account without two-factor login for Helix."),
+    -26: (
+        Refused,
+        "a second factor is asked for",
+        "Set MEGA_TOTP_SECRET to the key that MEGA shows beside the QR code.",
+    ),
     -27: (Refused, "only the business account's master may do that", _ACCOUNT),
     -28: (Refused, "the business account is past due", _ACCOUNT),
     -29: (OverQuota, "the account is over its plan (paywall)", _ROOM),

@@ -8,13 +8,14 @@ moment shows two files of one name or none; what `keep` asks for is copied by ME
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from helix.core.pacing import Backoff
 from helix.settings import Mega as MegaSettings
 from services.sync.remotes.errors import Changed, Corrupt, Gone, Misconfigured, NotEmpty, Unreachable
-from services.sync.remotes.mega import download, upload
+from services.sync.remotes.mega import download, read_back, upload
 from services.sync.remotes.mega.account import Account
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.changes import Changes
@@ -25,8 +26,10 @@ from services.sync.remotes.mega.nodes import Node, Type, entry_of, etag_of
 from services.sync.remotes.mega.pieces import Pieces
 from services.sync.remotes.mega.session import Sessions
 from services.sync.remotes.mega.transport import READ_SECONDS, Transport
+from services.sync.remotes.mega.upload import Uploaded
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import Source
+from services.sync.reserved import RESERVED
 from services.sync.walk import Witness
 
 OFFICIAL = "https://g.api.mega.co.nz"
@@ -61,14 +64,12 @@ class MegaRemote:
         settings: MegaSettings,
         home: Path,
         *,
-        read_back: bool = False,
         patience: Backoff = PATIENCE,
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self._path = path.strip("/")
         self._settings = settings
         self._store = home / "mega"
-        self._read_back = read_back
         self._patience = patience
         self._read_seconds = read_seconds
         self._making = asyncio.Lock()
@@ -96,6 +97,8 @@ class MegaRemote:
         self._top = link.account.tree.root
         if self._path:
             self._top = (await self._folder(self._path, start=self._top)).handle
+        if (own := self._find(RESERVED)) is not None:
+            await read_back.sweep(link.account, link.changes, own)
         link.account.listen()
 
     async def close(self) -> None:
@@ -139,15 +142,14 @@ class MegaRemote:
         finally:
             news.cancel()
             await asyncio.gather(news, return_exceptions=True)
-        old = self._expected(path, expect)
-        if old is not None and keep is not None:
-            await self._keep(old, keep)
-        parent, name = await self._parent(path)
-        node = await link.account.surely(link.changes.put_file(parent.handle, name, sent, old))
+        async with self._proven(sent) as content:
+            old = self._expected(path, expect)
+            if old is not None and keep is not None:
+                await self._keep(old, keep)
+            parent, name = await self._parent(path)
+            node = await link.account.surely(link.changes.put_file(parent.handle, name, content, old))
         if node.size != source.size:
             raise Corrupt(f"{path} has {node.size} bytes at MEGA, {source.size} here")
-        if self._read_back:
-            await download.digest_of(link.api, link.pieces, node, no_progress)
         return entry_of(path, node)._replace(digest=sent.digest)
 
     async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
@@ -230,10 +232,20 @@ class MegaRemote:
             raise Misconfigured("MEGA needs an account", remedy="Set MEGA_EMAIL and MEGA_PASS, then start again.")
         transport = Transport(read_seconds=self._read_seconds)
         channel = Channel(self._settings.api_url or OFFICIAL, transport, patience=self._patience)
-        sessions = Sessions(channel, email, password, self._store)
+        sessions = Sessions(channel, email, password, self._store, totp_secret=self._settings.totp_secret)
         api = Api(channel, sessions, patience=self._patience, movers=PARALLEL)
         account = Account(api, TreeFile(self._store, email))
         return Link(api, account, Changes(account), Pieces(transport, self._patience))
+
+    @asynccontextmanager
+    async def _proven(self, sent: Uploaded) -> AsyncIterator[Uploaded]:
+        """The content that may take its place: as it was sent, or read back first if the settings say so."""
+        if not self._settings.read_back:
+            yield sent
+            return
+        link, own = self._linked, await self._folder(RESERVED, start=self._top)
+        async with read_back.proven(link.account, link.changes, link.pieces, own, sent) as content:
+            yield content
 
     def _find(self, path: str) -> Node | None:
         return self._linked.account.tree.find(self._top, path)

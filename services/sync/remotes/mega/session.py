@@ -7,6 +7,7 @@ MEGA blocks accounts that log in often; a session that MEGA has ended is replace
 
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +21,13 @@ from helix.parsing import Secret
 from services.sync.remotes.errors import Refused, Unreachable
 from services.sync.remotes.mega import private
 from services.sync.remotes.mega.channel import Channel
-from services.sync.remotes.mega.codes import NOT_FOUND, Coded, of_code
+from services.sync.remotes.mega.codes import FAILED, NOT_FOUND, SECOND_FACTOR, Coded, of_code
+from services.sync.remotes.mega.totp import code_at
 
 _CREDENTIALS = "Correct MEGA_EMAIL and MEGA_PASS, then start again."
+_SECOND_FACTOR = "Correct MEGA_TOTP_SECRET, or this machine's clock, then start again."
+CODES = 2
+_WRONG_CODE = frozenset({FAILED, SECOND_FACTOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,10 @@ class Session:
 class Login(Mega):  # type: ignore[misc]
     """mega.py's login on our transport: no endless retries, proof of work, typed errors."""
 
-    def __init__(self, ask: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, ask: Callable[[dict[str, Any]], Any], totp_secret: Secret | None = None) -> None:
         super().__init__()
         self._ask = ask
+        self._totp_secret = totp_secret
 
     def authenticate(self, email: str, password: str) -> Session:
         """Log in. Raises `Coded` with MEGA's number."""
@@ -50,14 +56,37 @@ class Login(Mega):  # type: ignore[misc]
         return Session(self.sid, a32_to_str(self.master_key))
 
     def _api_request(self, data: Any) -> Any:
-        return self._ask(data)
+        try:
+            return self._ask(data)
+        except Coded as refused:
+            if refused.code != SECOND_FACTOR or self._totp_secret is None:
+                raise
+        return self._ask_with_code(data, self._totp_secret.reveal())
+
+    def _ask_with_code(self, data: dict[str, Any], key: str) -> Any:
+        """Ask again with the code of now, and with the next one if the first came too late."""
+        tried = ""
+        for _ in range(CODES):
+            code = code_at(key, time.time())
+            if code == tried:
+                break
+            try:
+                return self._ask({**data, "mfa": code})
+            except Coded as refused:
+                if refused.code not in _WRONG_CODE:
+                    raise
+            tried = code
+        raise Refused("MEGA refuses the code of the second factor", remedy=_SECOND_FACTOR)
 
 
 class Sessions:
     """Gives the session; blocking."""
 
-    def __init__(self, channel: Channel, email: str, password: Secret, store: Path) -> None:
+    def __init__(
+        self, channel: Channel, email: str, password: Secret, store: Path, *, totp_secret: Secret | None = None
+    ) -> None:
         self._channel = channel
+        self._totp_secret = totp_secret
         self._email = email
         self._password = password
         self._file = private.file_of(store, "session", email).with_suffix(".json")
@@ -74,7 +103,7 @@ class Sessions:
         """Log in with the password and store the session."""
         what = "logging in to MEGA"
         try:
-            session = Login(self._channel.single).authenticate(self._email, self._password.reveal())
+            session = Login(self._channel.single, self._totp_secret).authenticate(self._email, self._password.reveal())
         except Coded as refused:
             if refused.code == NOT_FOUND:
                 raise Refused("MEGA does not know this e-mail and password", remedy=_CREDENTIALS) from None

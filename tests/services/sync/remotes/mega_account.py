@@ -28,8 +28,8 @@ def make(
     server: MegaServer, home: Path, *, password: str = PASSWORD, folder: str = FOLDER, read_back: bool = False
 ) -> MegaRemote:
     """A remote that is not yet connected."""
-    settings = Mega(EMAIL, Secret(password), server.url)
-    return MegaRemote(folder, settings, home, read_back=read_back, patience=QUICK, read_seconds=READ_SECONDS)
+    settings = Mega(EMAIL, Secret(password), server.url, read_back=read_back)
+    return MegaRemote(folder, settings, home, patience=QUICK, read_seconds=READ_SECONDS)
 
 
 @asynccontextmanager

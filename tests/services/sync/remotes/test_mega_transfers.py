@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from services.sync.remotes.errors import Changed, Corrupt, SourceChanged, Unreachable
+from services.sync.remotes.errors import Changed, SourceChanged, Unreachable
 from services.sync.remotes.mega.chunks import chunks, segments
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
-from tests.emulators.mega import Account, MegaServer, Stall, Tamper
-from tests.services.sync.remotes.mega_account import FOLDER, account_of, make, open_server
+from tests.emulators.mega import Account, MegaServer, Stall
+from tests.services.sync.remotes.mega_account import FOLDER, account_of, open_server
 from tests.services.sync.running import eventually
 
 STEPS = (-16, -8, -1, 0, 1, 8, 16, 17)
@@ -158,18 +158,6 @@ async def test_a_cancelled_upload_that_mega_still_carries_out_is_known_before_th
         await remote.upload(source, "d/file", expect=None)
 
     assert me.files() == {f"{FOLDER}/d/file": b"content"}
-
-
-async def test_read_back_finds_what_the_store_has_spoilt(server: MegaServer, tmp_path: Path) -> None:
-    remote = make(server, tmp_path / "careful", read_back=True)
-    await remote.connect()
-    await remote.upload(write(tmp_path / "up", b"x" * 1000), "fine", expect=None)
-    server.fail("download", Tamper(5), times=None)
-
-    with pytest.raises(Corrupt):
-        await remote.upload(Source.of(str(tmp_path / "up")), "spoilt", expect=None)
-
-    await remote.close()
 
 
 async def test_what_others_do_is_seen_without_listing_the_account_again(
