@@ -58,7 +58,7 @@ async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
     throttle = Throttle(settings.bandwidth.up, settings.bandwidth.down)
     deadline = Deadline()
     requests = Requests()
-    remotes = [TimedRemote(choose(folder.remote, settings), requests) for folder in settings.folders]
+    remotes = [TimedRemote(choose(folder.remote, settings, owner), requests) for folder in settings.folders]
     leases = Leases(settings.database_url)
     keepers = [
         make_keeper(folder, remote, settings, leases=leases, throttle=throttle, deadline=deadline, owner=owner)

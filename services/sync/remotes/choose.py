@@ -9,8 +9,11 @@ from services.sync.remotes.rclone.remote import RcloneRemote
 from services.sync.remotes.remote import Remote
 
 
-def choose(setting: str, settings: Settings) -> Remote:
-    """Make the remote that `local:PATH` and the like name. Raises `Misconfigured` for a kind that is not there."""
+def choose(setting: str, settings: Settings, owner: str) -> Remote:
+    """Make the remote that `local:PATH` and the like name, for the container *owner*.
+
+    Raises `Misconfigured` for a kind that is not there.
+    """
     kind, _, rest = setting.partition(":")
     match kind:
         case "local":
@@ -19,7 +22,7 @@ def choose(setting: str, settings: Settings) -> Remote:
             return MegaRemote(rest, settings.mega, settings.home)
         case "rclone":
             name, _, path = rest.partition(":")
-            return RcloneRemote(name, path, str(settings.run_dir / "rclone.sock"))
+            return RcloneRemote(name, path, str(settings.run_dir / "rclone.sock"), owner=owner)
         case "memory":
             return MemoryRemote()
         case _:

@@ -20,6 +20,9 @@ from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 PARTIAL_SUFFIX = ".helix-tmp"
 """rclone writes `name.<8 hex>.helix-tmp` first where a backend can rename; at most 16 characters."""
 
+INCOMING = f"{RESERVED}/incoming"
+"""Holds the claims of writers, which are the contents that they are about to put in place."""
+
 _PARTIAL = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(PARTIAL_SUFFIX)}$")
 _FINE_NS = 1_000_000
 _HOUR_NS = 3_600_000_000_000
@@ -37,6 +40,11 @@ class Backend:
     about: bool
     hashes: tuple[str, ...]
     server_time: bool
+    renames: bool
+    """A file can be renamed, or copied on the server, to a new name."""
+    replaces_by_renaming: bool
+    """A rename puts the new content in the place of the old in one step. rclone itself relies on it where it writes
+    partial files, and in buckets a copy is a whole put; elsewhere its move would delete first or show two files."""
 
     @classmethod
     def of(cls, info: dict[str, Any]) -> "Backend":
@@ -60,6 +68,11 @@ class Backend:
             about=bool(found["About"]),
             hashes=hashes,
             server_time=server_time,
+            renames=bool(found["Move"] or found["Copy"]),
+            replaces_by_renaming=bool(
+                (found["PartialUploads"] and found["Move"]) or (found["BucketBased"] and found["Copy"])
+            )
+            and not found["DuplicateFiles"],
         )
 
     @property
@@ -70,7 +83,12 @@ class Backend:
     @property
     def config(self) -> dict[str, Any]:
         """Rclone's options for every call."""
-        return {"IgnoreTimes": True, "PartialSuffix": PARTIAL_SUFFIX, "UseServerModTime": self.server_time}
+        return {
+            "IgnoreTimes": True,
+            "PartialSuffix": PARTIAL_SUFFIX,
+            "UseServerModTime": self.server_time,
+            "UseListR": True,
+        }
 
     def entry(self, item: dict[str, Any], path: str) -> Entry:
         """One item of a listing."""
@@ -84,17 +102,23 @@ class Backend:
         mtime_ns = when if self.features.keeps_mtime else None
         return Entry(path, Kind.FILE, int(item["Size"]), mtime_ns, ":".join(parts))
 
-    def walk(self, items: Iterable[dict[str, Any]], under: str) -> list[Entry]:
-        """A listing in walk order, without what is ours; of two nodes of one name the newer."""
+    def walk(self, items: Iterable[dict[str, Any]], under: str, now_ns: int) -> tuple[list[Entry], list[str]]:
+        """A listing in walk order, without what is ours; and the half-written files that nobody writes any more.
+
+        Of two nodes of one name the newer is listed.
+        """
         newest: dict[str, dict[str, Any]] = {}
+        stale = []
         for item in items:
             path = from_symbols(item["Path"])
             if is_hidden(path, under):
+                if is_partial(path) and not item["IsDir"] and nanoseconds(item["ModTime"]) < now_ns - _HOUR_NS:
+                    stale.append(path)
                 continue
             seen = newest.get(path)
             if seen is None or nanoseconds(seen["ModTime"]) <= nanoseconds(item["ModTime"]):
                 newest[path] = item
-        return [self.entry(newest[path], path) for path in sorted(newest, key=walk_key)]
+        return [self.entry(newest[path], path) for path in sorted(newest, key=walk_key)], stale
 
 
 def is_partial(path: str) -> bool:
@@ -106,7 +130,8 @@ def is_partial(path: str) -> bool:
 def is_hidden(path: str, under: str) -> bool:
     """Whether a listing of `under` leaves the path out."""
     ours = path == RESERVED or path.startswith(RESERVED + "/")
-    return (ours and not under) or is_partial(path)
+    claim = path == INCOMING or path.startswith(INCOMING + "/")
+    return (ours and not under) or claim or is_partial(path)
 
 
 def nanoseconds(text: str) -> int:

@@ -29,7 +29,11 @@ _ROWS: tuple[tuple[str, type[RemoteError]], ...] = (
     (r"source file is being updated", SourceChanged),
     (r"directory not empty|not empty", NotEmpty),
     (r"didn't find section in config|unknown backend|didn't find backend|invalid config", Misconfigured),
-    (r"object not found|directory not found|no such file|file does not exist|no such key|bucket .*not exist", Gone),
+    (
+        r"object not found|directory not found|no such file|file does not exist|no such key|bucket .*not exist|"
+        r"\b404 not found\b",
+        Gone,
+    ),
     (r"is a file not a directory|not a directory|is a directory|already exists", Changed),
     (r"mac verification|corrupted on transfer|hash(es)? differ|not decrypt|bad magic|failed to authenticate", Corrupt),
     (

@@ -5,21 +5,34 @@ one repair that rclone does not do itself: a stored MEGA session that the servic
 """
 
 import asyncio
+import json
 import logging
-from typing import Any
+import os
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from services.sync.remotes.errors import Gone, Misconfigured
+from services.sync.remotes.errors import Changed, Gone, Misconfigured, Unreachable
+from services.sync.remotes.rclone.answers import listed
 from services.sync.remotes.rclone.entries import Backend
 from services.sync.remotes.rclone.failures import STALE_SESSION, translated
 from services.sync.remotes.rclone.rc import CALL_SECONDS, Rc, RcError
 from services.sync.remotes.rclone.transfer import copy_file
-from services.sync.remotes.remote import Entry, Progress
+from services.sync.remotes.remote import Entry, Progress, no_progress
 from services.sync.remotes.symbols import to_symbols
+from services.sync.reserved import RESERVED
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 LIST_SECONDS = 1800.0
 """A listing of a very large tree may take long; rclone itself bounds each request inside it."""
+
+MOVE_SECONDS = 3600.0
+"""A move is a copy on the server of an object store, and one through this host where a backend has neither."""
 
 
 class Place:
@@ -56,23 +69,33 @@ class Place:
 
     async def ask(self, command: str, parameters: dict[str, Any], what: str, *, seconds: float = CALL_SECONDS) -> Any:
         """Run one command; errors come translated."""
-        if self._backend is not None:
-            parameters = {**parameters, "_config": self._backend.config}
-        try:
-            return await self._mended(lambda: self.rc.call(command, parameters, seconds=seconds))
-        except RcError as error:
-            raise translated(error, what) from error
+        return json.loads(await self._body(command, parameters, what, seconds=seconds))
 
-    async def items(self, under: str) -> list[dict[str, Any]]:
-        """Everything below `under`, complete; nothing if it does not exist."""
+    async def listing(self, under: str) -> tuple[list[Entry], list[str]]:
+        """Everything below `under` in walk order, complete, nothing if it does not exist; and stale partial files."""
         options = {**self.backend.list_options, "recurse": True}
         parameters = {"fs": self.fs, "remote": to_symbols(under), "opt": options}
+        if not under:
+            # the trash may be larger than the tree
+            parameters["_filter"] = {"ExcludeRule": [f"/{RESERVED}/**"]}
         try:
-            answer = await self.ask("operations/list", parameters, f"listing {under or '/'}", seconds=LIST_SECONDS)
+            body = await self._body("operations/list", parameters, f"listing {under or '/'}", seconds=LIST_SECONDS)
         except Gone:
             if not under:
                 # an empty answer for the root would look as if everything had been deleted
                 raise
+            return [], []
+        try:
+            return await asyncio.to_thread(lambda: self.backend.walk(listed(body), under, time.time_ns()))
+        except ValueError as error:
+            raise Unreachable(f"rclone's listing of {under or '/'} can't be read: {error}") from error
+
+    async def children(self, path: str) -> list[dict[str, Any]]:
+        """What lies directly in a directory; nothing if it does not exist."""
+        parameters = {"fs": self.fs, "remote": to_symbols(path), "opt": {"noMimeType": True}}
+        try:
+            answer = await self.ask("operations/list", parameters, f"listing {path}")
+        except Gone:
             return []
         found: list[dict[str, Any]] = answer["list"] or []
         return found
@@ -86,22 +109,84 @@ class Place:
             return None
         return None if item is None else self.backend.entry(item, path)
 
-    async def copy(
-        self, source: tuple[str, str], target: tuple[str, str], what: str, *, progress: Progress, size: int
+    async def delete(self, path: str, what: str) -> None:
+        """Delete a file."""
+        await self.ask("operations/deletefile", {"fs": self.fs, "remote": to_symbols(path)}, what)
+
+    async def make_directory(self, path: str, what: str) -> None:
+        """Make a directory and its parents."""
+        await self.ask("operations/mkdir", {"fs": self.fs, "remote": to_symbols(path)}, what)
+
+    async def remove_directory(self, path: str, what: str) -> None:
+        """Remove an empty directory. Not every backend refuses to remove a full one."""
+        await self.ask("operations/rmdir", {"fs": self.fs, "remote": to_symbols(path)}, what)
+
+    async def rename(self, path: str, to: str, what: str) -> None:
+        """Rename a file on the server to where nothing is; `Changed` if rclone finds something there."""
+        group = f"helix-{secrets.token_hex(6)}"
+        await self._rename(path, to, what, {"_group": group, "_config": {"IgnoreExisting": True}})
+        # rclone says nothing about a rename that it left out
+        if not (await self.ask("core/stats", {"group": group}, what))["renames"]:
+            raise Changed(f"{to} is already there")
+
+    async def rename_over(self, path: str, to: str, what: str) -> None:
+        """Rename a file on the server in the place of another; only where `replaces_by_renaming`."""
+        await self._rename(path, to, what, {"_config": {"NoCheckDest": True}})
+
+    async def send(self, local: str, path: str, *, size: int, progress: Progress, new: bool) -> None:
+        """Copy a local file up, replacing what is there; `new` says that nothing is, and that nobody looks for it."""
+        directory, name = os.path.split(os.path.abspath(local))
+        # a file that no listing shows needs no second name while it is half written
+        options = {"NoCheckDest": True, "Inplace": True} if new else {}
+        here, there = (directory, to_symbols(name)), (self.fs, to_symbols(path))
+        await self._copy(here, there, f"storing {path}", size=size, progress=progress, options=options)
+
+    async def fetch(self, path: str, local: str, *, size: int, progress: Progress) -> None:
+        """Copy a file down."""
+        directory, name = os.path.split(os.path.abspath(local))
+        there, here = (self.fs, to_symbols(path)), (directory, to_symbols(name))
+        await self._copy(there, here, f"fetching {path}", size=size, progress=progress)
+
+    async def duplicate(self, path: str, to: str) -> None:
+        """Copy a file on the server where it can, else through this host."""
+        one, other = (self.fs, to_symbols(path)), (self.fs, to_symbols(to))
+        await self._copy(one, other, f"keeping {path}", size=0, progress=no_progress)
+
+    async def _copy(
+        self,
+        source: tuple[str, str],
+        target: tuple[str, str],
+        what: str,
+        *,
+        size: int,
+        progress: Progress,
+        options: Mapping[str, bool] = MappingProxyType({}),
     ) -> None:
-        """Copy one file from (fs, path) to (fs, path), replacing what is there."""
+        """From (fs, path) to (fs, path)."""
         (from_fs, from_path), (to_fs, to_path) = source, target
         parameters: dict[str, Any] = {"srcFs": from_fs, "srcRemote": from_path, "dstFs": to_fs, "dstRemote": to_path}
-        parameters["_config"] = self.backend.config
+        parameters["_config"] = {**self.backend.config, **options}
         try:
             await self._mended(lambda: copy_file(self.rc, parameters, progress, size))
         except RcError as error:
             raise translated(error, what) from error
 
+    async def _body(self, command: str, parameters: dict[str, Any], what: str, *, seconds: float) -> bytes:
+        if self._backend is not None:
+            parameters = {**parameters, "_config": {**self._backend.config, **parameters.get("_config", {})}}
+        try:
+            return await self._mended(lambda: self.rc.body(command, parameters, seconds=seconds))
+        except RcError as error:
+            raise translated(error, what) from error
+
+    async def _rename(self, path: str, to: str, what: str, options: dict[str, Any]) -> None:
+        both = {"srcFs": self.fs, "srcRemote": to_symbols(path), "dstFs": self.fs, "dstRemote": to_symbols(to)}
+        await self.ask("operations/movefile", {**both, **options}, what, seconds=MOVE_SECONDS)
+
     async def _info(self) -> Backend:
         return Backend.of(await self.ask("operations/fsinfo", {"fs": self.fs}, f"opening rclone:{self._name}:"))
 
-    async def _mended(self, work: Any) -> Any:
+    async def _mended(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do the work; once, after a stale stored session, forget the session and do it again."""
         try:
             return await work()

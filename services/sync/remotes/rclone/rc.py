@@ -19,7 +19,11 @@ START_SECONDS = 20.0
 CALL_SECONDS = 120.0
 """Above rclone's own limits for a request with its low-level retries."""
 
+ALIVE_SECONDS = 30.0
+"""An rclone that does not answer the simplest question for so long is stopped or overloaded."""
+
 _PAUSE_SECONDS = 0.1
+_PULSE_SECONDS = 10.0
 _REMEDY = "Look at the log of the program `rclone`; the warden starts it again."
 
 
@@ -54,24 +58,43 @@ class Rc:
 
     async def call(self, command: str, parameters: Mapping[str, Any], *, seconds: float = CALL_SECONDS) -> Any:
         """Run one command and give its answer; raises `RcError` and `Unreachable`, nothing else."""
+        return json.loads(await self.body(command, parameters, seconds=seconds))
+
+    async def body(self, command: str, parameters: Mapping[str, Any], *, seconds: float = CALL_SECONDS) -> bytes:
+        """The same, with the answer as it came: JSON that has not been read.
+
+        While a command takes longer, rclone is asked whether it is alive: one that is stopped would else hold us up
+        for all of `seconds`.
+        """
+        work = asyncio.create_task(self._post(command, parameters, seconds=seconds))
         try:
-            async with self._open().post(
-                f"http://rclone/{command}", json=parameters, timeout=aiohttp.ClientTimeout(total=seconds)
-            ) as response:
-                answer = json.loads(await response.read())
-        except TimeoutError as error:
-            raise Unreachable(f"rclone did not finish {command} within {seconds:.0f} s") from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(f"rclone does not answer ({type(error).__name__})", remedy=_REMEDY) from error
-        if response.status != 200:
-            raise RcError(command, str(answer.get("error", "")), response.status)
-        return answer
+            while not (await asyncio.wait({work}, timeout=_PULSE_SECONDS))[0]:
+                await self._post("rc/noop", {}, seconds=ALIVE_SECONDS)
+            return await work
+        finally:
+            work.cancel()
 
     async def close(self) -> None:
         """Close the connections."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    async def _post(self, command: str, parameters: Mapping[str, Any], *, seconds: float) -> bytes:
+        try:
+            async with self._open().post(
+                f"http://rclone/{command}", json=parameters, timeout=aiohttp.ClientTimeout(total=seconds)
+            ) as response:
+                body = await response.read()
+                error = None if response.status == 200 else str(json.loads(body).get("error", ""))
+        except TimeoutError as failure:
+            text = f"rclone did not finish {command} within {seconds:.0f} s"
+            raise Unreachable(text, remedy=_REMEDY) from failure
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            raise Unreachable(f"rclone does not answer ({type(failure).__name__})", remedy=_REMEDY) from failure
+        if error is not None:
+            raise RcError(command, error, response.status)
+        return body
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.sync.remotes.errors import Unreachable
-from services.sync.remotes.rclone.rc import Rc, RcError
+from services.sync.remotes.rclone.rc import ALIVE_SECONDS, Rc, RcError
 from services.sync.remotes.remote import Progress
 
 STALL_SECONDS = 120.0
@@ -38,7 +38,7 @@ async def _watch(rc: Rc, work: "asyncio.Task[Any]", group: str, progress: Progre
     loop = asyncio.get_running_loop()
     moved, moved_at = 0, loop.time()
     while not (await asyncio.wait({work}, timeout=_LOOK_SECONDS))[0]:
-        seen = int((await rc.call("core/stats", {"group": group}, seconds=30.0)).get("bytes", 0))
+        seen = int((await rc.call("core/stats", {"group": group}, seconds=ALIVE_SECONDS)).get("bytes", 0))
         if seen > moved:
             await progress(seen - moved)
             moved, moved_at = seen, loop.time()

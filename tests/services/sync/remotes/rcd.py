@@ -37,10 +37,17 @@ class Rcd:
         self.log = self.home / "rclone.log"
         self.socket = str(self.home / "run" / "rclone.sock")
         own = {"HELIX_HOME": str(self.home), "HELIX_REMOTE": "rclone:local:/", "HELIX_FOLDER": str(self.home / "f")}
+        self._settings = settings
+        self._twin: Rcd | None = None
         self.environment = {**os.environ, **own, **settings}
 
     def __enter__(self) -> Self:
-        with self.log.open("wb") as log:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, again after its end, and wait until it answers."""
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "services.rclone"], env=self.environment, stdout=log, stderr=log
             )
@@ -48,11 +55,18 @@ class Rcd:
         while True:
             try:
                 self.call("rc/noop")
-                return self
+                return
             except OSError:
                 assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
                 # no event tells that a foreign process listens
                 self.pause()
+
+    def twin(self) -> "Rcd":
+        """Another one with the same settings, as a second container has; it ends with this one."""
+        if self._twin is None:
+            self._twin = Rcd(**self._settings)
+            self._twin.start()
+        return self._twin
 
     def pause(self) -> None:
         """Give rclone a moment, and notice its end at once."""
@@ -64,6 +78,8 @@ class Rcd:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._twin is not None:
+            self._twin.__exit__(kind, error, trace)
         self.process.terminate()
         self.process.wait(PATIENCE_SECONDS)
         shutil.rmtree(self.home, ignore_errors=True)

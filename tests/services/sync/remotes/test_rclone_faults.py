@@ -53,6 +53,7 @@ def source(tmp_path: Path) -> Source:
     ("text", "kind"),
     [
         ("object not found", Gone),
+        ("rmdir failed: Not Found: 404 Not Found", Gone),
         ("directory not empty", NotEmpty),
         ('didn\'t find section in config file ("X")', Misconfigured),
         ("googleapi: Error 429: Too Many Requests", Throttled),

@@ -1,0 +1,134 @@
+"""How is a file put on a backend so that no content is lost, whoever else writes there?
+
+* **New:** the content goes to a claim (see claims.py), the claim is renamed to its path, and rclone leaves the rename
+  out if it finds something there.
+* **Replaced by renaming** (local, SFTP, FTP, object stores): the same, in the place of what was looked at right before.
+  A source that changes meanwhile leaves the path untouched.
+* **Replaced by the server** (WebDAV, MEGA and all others): the path is held by an empty directory while rclone writes
+  over it. rclone's own move deletes the target first, so it is never used there.
+
+What `keep` asks for is copied first; afterwards the path must still be what it was, so the copy is of just that.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+
+from services.sync.remotes.errors import Changed, Corrupt, Gone, SourceChanged
+from services.sync.remotes.rclone.claims import Claims
+from services.sync.remotes.rclone.place import Place
+from services.sync.remotes.remote import Entry, Progress, no_progress
+from services.sync.remotes.source import Source
+
+
+class Store:
+    """Writes files to one place."""
+
+    def __init__(self, place: Place, claims: Claims) -> None:
+        self._place = place
+        self._claims = claims
+
+    async def put(
+        self, source: Source, path: str, *, expect: str | None, keep: str | None, progress: Progress
+    ) -> Entry:
+        """Store the source at the path if it is what is expected; the entry as it is listed from now on."""
+        await asyncio.to_thread(check, source)
+        old = await expected(self._place, path, expect)
+        if old is None:
+            await self._put_new(source, path, progress)
+            return await self._stored(source, path)
+        if keep is not None:
+            await absent(self._place, keep)
+            await self._place.duplicate(path, keep)
+        await self._replace(source, path, old.etag, progress)
+        entry = await self._stored(source, path)
+        return entry if entry.etag != old.etag else await self._put_distinct(source, path, old.etag)
+
+    async def _put_new(self, source: Source, path: str, progress: Progress) -> None:
+        place = self._place
+        if not place.backend.renames:
+            async with self._claims.held(path):
+                await absent(place, path)
+                await place.send(source.path, path, size=source.size, progress=progress, new=False)
+            return
+        async with self._claims.claim(path) as claim:
+            await self._send_claim(source, claim, path, progress)
+            await place.rename(claim, path, f"storing {path}")
+
+    async def _replace(self, source: Source, path: str, etag: str, progress: Progress) -> None:
+        place = self._place
+        if place.backend.replaces_by_renaming:
+            async with self._claims.claim(path) as claim:
+                await self._send_claim(source, claim, path, progress)
+                await expected(place, path, etag)
+                await place.rename_over(claim, path, f"storing {path}")
+            return
+        async with self._claims.held(path):
+            await expected(place, path, etag)
+            await place.send(source.path, path, size=source.size, progress=progress, new=False)
+        await asyncio.to_thread(check, source)
+
+    async def _send_claim(self, source: Source, claim: str, path: str, progress: Progress) -> None:
+        """After this the content is in the claim, whole, and the path is ours alone."""
+        await self._place.send(source.path, claim, size=source.size, progress=progress, new=True)
+        await asyncio.to_thread(check, source)
+        await self._claims.settle(claim, path)
+
+    async def _stored(self, source: Source, path: str) -> Entry:
+        entry = await present(self._place, path)
+        if entry.size != source.size:
+            raise Corrupt(f"{path} has {entry.size} bytes on the remote, {source.size} here")
+        return entry
+
+    async def _put_distinct(self, source: Source, path: str, etag: str) -> Entry:
+        """The backend shows an edit of the same size and second as nothing: store it so that it can be told apart."""
+        backend = self._place.backend
+        directory = await asyncio.to_thread(tempfile.mkdtemp, prefix="helix-")
+        try:
+            copy = f"{directory}/content"
+            await asyncio.to_thread(_copy_with_mtime, source, copy, source.mtime_ns + backend.precision_ns)
+            if not backend.features.keeps_mtime:
+                await asyncio.sleep(1.1)
+            await self._replace(await asyncio.to_thread(Source.of, copy), path, etag, no_progress)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+        return await self._stored(source, path)
+
+
+async def expected(place: Place, path: str, expect: str | None) -> Entry | None:
+    """What is at the path, if it is what was expected."""
+    found = await place.stat(path)
+    if found is None and expect is not None:
+        raise Gone(f"{path} is gone")
+    if found is not None and (expect is None or found.etag != expect):
+        raise Changed(f"{path} is not what it was")
+    return found
+
+
+async def absent(place: Place, path: str) -> None:
+    """Raise `Changed` if something is at the path."""
+    if await place.stat(path) is not None:
+        raise Changed(f"{path} is already there")
+
+
+async def present(place: Place, path: str) -> Entry:
+    """What is at the path; `Corrupt` if nothing is, although it was stored."""
+    entry = await place.stat(path)
+    if entry is None:
+        raise Corrupt(f"{path} was stored but is not there")
+    return entry
+
+
+def check(source: Source) -> None:
+    """Raise `SourceChanged` or `Gone` unless the file is what the scan saw."""
+    if Source.of(source.path) != source:
+        raise SourceChanged(f"{source.path} changed while it was being read")
+
+
+def _copy_with_mtime(source: Source, to: str, mtime_ns: int) -> None:
+    with source.open() as content, open(to, "xb") as file:
+        for piece in content.chunks():
+            file.write(piece)
+        content.check()
+    os.utime(to, ns=(mtime_ns, mtime_ns))
