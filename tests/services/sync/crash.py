@@ -50,6 +50,10 @@ class Fate:
         """A touch has had its effect."""
         self._die_if(self.dead or (self.touches == self.at and self.moment is Moment.AFTER))
 
+    def ask(self) -> None:
+        """A question: no touch, but the dead ask none."""
+        self._die_if(self.dead)
+
     def _die_if(self, doomed: bool) -> None:
         if doomed:
             self.dead = True
@@ -58,7 +62,7 @@ class Fate:
     def remote(self, operation: str, _path: str, moment: Moment) -> None:
         """As the faults of a remote in memory; questions have no effect and are no touches."""
         if operation in ("stat", "listing", "quota", "connect", "digest"):
-            self._die_if(self.dead)
+            self.ask()
         elif moment is Moment.BEFORE:
             self.before()
         else:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote
+from services.sync.remotes.rclone.remote import RcloneRemote
 from services.sync.remotes.remote import Remote
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
@@ -78,6 +79,9 @@ def far_of(remote: Remote) -> Far:
             return MemoryFar(remote)
         case LocalRemote():
             return DiskFar(Path(remote.name.removeprefix("local:")))
+        case RcloneRemote():
+            # of a backend that keeps its files in a directory as they are
+            return DiskFar(Path(remote.name.rpartition(":")[2]))
         case _:
             raise TypeError(f"nobody told how to look into {remote.name}")
 
