@@ -7,6 +7,7 @@ Once the start-up probes have passed, `started` stays true for the life of this 
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ from helix.core.wording import headline, lines
 
 PERIOD_SECONDS = 0.5
 STALE_SECONDS = 5.0
+
+_NUMBERS = re.compile(r"\d+")
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +81,8 @@ class Watch:
         return replace(verdict, status=Status.FAIL, ready=False, state=State.STOPPING, checks=(*verdict.checks, check))
 
     def _tell(self, verdict: Verdict) -> None:
-        """Log each change of the causes, so that the log names what the 503 names."""
-        causes = [f"{check.name} {check.status}" for check in verdict.causes]
+        """Log each change of the causes, so that the log names what the 503 names; a figure that moves is no change."""
+        causes = [_NUMBERS.sub("", f"{check.name} {check.status} {check.output}") for check in verdict.causes]
         if causes == self._told:
             return
         self._told = causes

@@ -49,6 +49,9 @@ DEFAULT_LIMITS = Limits()
 _START_SKEW_SECONDS = 2.0
 """supervisord gives whole seconds for a start; a process says its own a moment later."""
 
+WARDEN = "warden"
+"""The program that restarts the others, and that only supervisord restarts."""
+
 _SOON = "wait a few seconds"
 
 
@@ -129,12 +132,7 @@ def _judge_program(name: str, situation: Situation, limits: Limits) -> Check:
         return check(bad, *_silent(name, program, situation.now, limits))
     age = abs(situation.now - current.posted_at)
     if age > limits.stale_seconds:
-        return check(
-            bad,
-            f"{name} is hung: it has not answered for {age:.0f} s",
-            f"the warden restarts it by itself; if it comes back, read the last lines of {name} in the log",
-            "hung",
-        )
+        return check(bad, f"{name} is hung: it has not answered for {age:.0f} s", _hang_remedy(name), "hung")
     return check(Status.PASS, value="running")
 
 
@@ -153,11 +151,20 @@ def _silent(name: str, program: ProgramState | None, now: float, limits: Limits)
         return f"{name} has not reported", _restart_remedy(name), "silent"
     age = now - program.started_at
     if age > limits.grace_seconds:
-        return f"{name} is hung: it runs for {age:.0f} s and has not reported", _restart_remedy(name), "hung"
+        remedy = _hang_remedy(name) if name == WARDEN else _restart_remedy(name)
+        return f"{name} is hung: it runs for {age:.0f} s and has not reported", remedy, "hung"
     return f"{name} is starting", _SOON, "starting"
 
 
+def _hang_remedy(name: str) -> str:
+    if name == WARDEN:
+        return "restart the container: nobody else restarts a warden that hangs"
+    return f"the warden restarts it by itself; if it comes back, read the last lines of {name} in the log"
+
+
 def _restart_remedy(name: str) -> str:
+    if name == WARDEN:
+        return "supervisord restarts it; the lines of warden in the log say why it stopped"
     return f"the warden restarts it; the lines of {name} in the log say why it stopped"
 
 

@@ -28,6 +28,7 @@ from services.sync.apply.executor import Executor, Tally, writes_remote
 from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
 from services.sync.gather import Counts, local_states, merge, remote_states
+from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Touched
 from services.sync.marker import UNMARKED, Marker, Marks
@@ -123,6 +124,13 @@ class Cycle:
 
     async def run(self, wishes: Wishes, tally: Tally) -> Result:
         """One pass. Raises `RemoteError`, `LocalFull` or `JournalFailed` when the run as a whole fails."""
+        try:
+            return await self._run(wishes, tally)
+        except JournalFailed:
+            await asyncio.to_thread(self.journal.doubt)
+            raise
+
+    async def _run(self, wishes: Wishes, tally: Tally) -> Result:
         look = await self.look(wishes)
         if look.trip is not None:
             return Result(look, tally)

@@ -47,6 +47,21 @@ def test_each_illness_has_its_word_and_its_remedy(illness: str, seen: str, remed
     assert (cause.observed_value, cause.remedy) == (seen, remedy)
 
 
+@pytest.mark.parametrize(
+    ("illness", "remedy"),
+    [
+        ("hung", "restart the container: nobody else restarts a warden that hangs"),
+        ("mute", "restart the container: nobody else restarts a warden that hangs"),
+        ("fatal", "supervisord restarts it; the lines of warden in the log say why it stopped"),
+    ],
+)
+def test_nobody_is_told_that_the_warden_restarts_itself(illness: str, remedy: str) -> None:
+    ill: Illness = BY_NAME[illness]
+    (cause,) = [check for check in judge(ill.change(healthy(), "warden")).causes if check.name == "program:warden"]
+
+    assert cause.remedy == remedy
+
+
 def test_a_program_that_is_well_is_running() -> None:
     values = {check.name: check.observed_value for check in judge(healthy()).checks}
 

@@ -48,6 +48,11 @@ class Journal:
                 self._drop()
             self._connect()
 
+    def doubt(self) -> None:
+        """Have the file proved again by the next `open`: a reading failed, and it may have been damaged meanwhile."""
+        with self._lock:
+            self._drop()
+
     def close(self) -> None:
         """Write what is pending and close. Never raises."""
         with self._lock:

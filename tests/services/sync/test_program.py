@@ -207,6 +207,21 @@ async def test_a_corrupt_journal_is_set_aside_and_nothing_is_lost() -> None:
             assert list(Path(place / "journal").glob("files.db.corrupt-*"))
 
 
+async def test_a_journal_damaged_while_running_is_proved_again_and_nothing_is_lost(sync: Sync) -> None:
+    (sync.folder / "a").write_text("1")
+    await eventually((sync.remote / "a").exists)
+    journal = sync.home / "journal/files.db"
+
+    with journal.open("r+b") as file:
+        file.write(b"not a database, certainly not" * 500)
+    journal.with_name("files.db-wal").unlink(missing_ok=True)
+    (sync.folder / "b").write_text("2")
+
+    await eventually((sync.remote / "b").exists, "the sync goes on")
+    await eventually(lambda: sync.check("sync:journal")["status"] != "fail", "it is whole again, or begun anew")
+    assert files_in(sync.folder) == files_in(sync.remote) == {"a": b"1", "b": b"2"}
+
+
 async def test_wrong_settings_end_with_78_and_name_each_problem() -> None:
     with home() as place:
         async with running(place, HELIX_MODE="both", HELIX_SCAN_SECONDS="never") as sync:
