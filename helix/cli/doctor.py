@@ -1,4 +1,6 @@
-"""`helix doctor`: the start-up probes and the verdict, in a terminal; exit status 1 when anything fails.
+"""`helix doctor`: the start-up probes, a round trip on each remote and the verdict, in a terminal.
+
+Exit status 1 when anything fails. The round trip is sync's own, as `!testmega` shows it; without sync there is none.
 
 The probes belong to the health server, which `helix` may not import, so they run as a program of their own:
 `python -m healthcheck.doctor` prints the checks as a JSON list.
@@ -17,6 +19,7 @@ from rich.text import Text
 
 from helix import release, report, situation
 from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, print_json
+from helix.control import Control
 from helix.core import wording
 from helix.core.health import Check, Status, Verdict
 from helix.errors import HelixError
@@ -33,15 +36,32 @@ def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Probe, judge, print; 0 when all is well, 1 when something fails."""
     probes = _probe(context)
+    trips = asyncio.run(_round_trips(context.control))
     verdict = asyncio.run(situation.verdict(context.settings))
     if args.json:
         print_json(
-            {"probes": [asdict(check) for check in probes], "verdict": asdict(verdict), "lines": wording.lines(verdict)}
+            {
+                "probes": [asdict(check) for check in probes],
+                "remotes": trips,
+                "verdict": asdict(verdict),
+                "lines": wording.lines(verdict),
+            }
         )
     else:
-        _print(probes, verdict)
-    failed = not verdict.ready or any(check.status is Status.FAIL for check in probes)
-    return EX_FINDINGS if failed else EX_FINE
+        _print(probes, trips, verdict)
+    failed = any(check.status is Status.FAIL for check in probes) or not all(trip["ok"] for trip in trips)
+    return EX_FINDINGS if failed or not verdict.ready else EX_FINE
+
+
+async def _round_trips(control: Control) -> list[dict[str, Any]]:
+    """What sync finds on each remote; nothing if sync does not answer, which the verdict tells."""
+    try:
+        # a sync that hangs is known after this short question
+        await control.status()
+        answer = await control.selftest()
+    except HelixError:
+        return []
+    return list(answer["remotes"])
 
 
 def _probe(context: Context) -> list[Check]:
@@ -61,10 +81,20 @@ def _probe(context: Context) -> list[Check]:
         ) from None
 
 
-def _print(probes: list[Check], verdict: Verdict) -> None:
+def _print(probes: list[Check], trips: list[dict[str, Any]], verdict: Verdict) -> None:
     out = console()
     for check in probes:
         out.print(Text(f"{check.name.partition(':')[2]:<14} {wording.line(check)}"))
+    for trip in trips:
+        out.print(Text(f"{'remote':<14} {_told(trip)}"))
     out.print(Text(wording.headline(verdict), style="bold"))
     for line in wording.lines(verdict):
         out.print(Text(f"  {line}"))
+
+
+def _told(trip: dict[str, Any]) -> str:
+    """One remote's round trip, or the step that failed and what to do."""
+    failed = next((step for step in trip["steps"] if not step["ok"]), None)
+    if failed is None:
+        return f"{trip['remote']}: round trip OK in {trip['seconds']:.1f} s"
+    return f"{trip['remote']}: failed at {failed['step']}: {failed['output']} → {failed['remedy']}"

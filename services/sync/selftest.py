@@ -1,6 +1,6 @@
 """Does the remote really store and give back a file?
 
-Upload, read back, compare, delete: a round trip with real bytes.
+Connect, ask for room, upload, read back, compare, delete: a round trip with real bytes that names the step that fails.
 """
 
 import asyncio
@@ -13,8 +13,9 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from helix.core.wording import size
 from helix.errors import HelixError
-from services.sync.remotes.errors import Corrupt
+from services.sync.remotes.errors import Corrupt, OverQuota
 from services.sync.remotes.remote import Entry, Remote
 from services.sync.remotes.source import Source, digest_of
 from services.sync.reserved import RESERVED
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 SIZE = 4096
 STEP_SECONDS = 20.0
+CONNECT_SECONDS = 30.0
+"""A network that is down is tried for up to 16 seconds before its cause is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ async def round_trip(remote: Remote, label: str) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="helix-") as directory, contextlib.suppress(HelixError):
         source, back = f"{directory}/sent", f"{directory}/back"
         await asyncio.to_thread(_write, source, content)
-        await _step(outcome, "connect", remote.connect())
+        await _step(outcome, "connect", remote.connect(), within=CONNECT_SECONDS)
+        await _step(outcome, "quota", _room(remote))
         entry = await _step(outcome, "upload", remote.upload(Source.of(source), path, expect=None))
         try:
             digest = await _step(outcome, "read back", remote.download(path, back, expect=entry.etag))
@@ -67,25 +71,29 @@ async def round_trip(remote: Remote, label: str) -> Outcome:
     return outcome
 
 
-async def _step(outcome: Outcome, name: str, act: Awaitable[T]) -> T:
+async def _step(outcome: Outcome, name: str, act: Awaitable[T], *, within: float = STEP_SECONDS) -> T:
     """Run one step in its time and write down how it went; a failure is raised again as a HelixError."""
     started = time.monotonic()
     failure: HelixError | None = None
     try:
-        async with asyncio.timeout(STEP_SECONDS):
+        async with asyncio.timeout(within):
             return await act
     except HelixError as error:
         failure = error
         raise
     except TimeoutError as error:
-        failure = HelixError(
-            f"no answer within {STEP_SECONDS:.0f} s", remedy="Check the network and that the remote is up."
-        )
+        failure = HelixError(f"no answer within {within:.0f} s", remedy="Check the network and that the remote is up.")
         raise failure from error
     finally:
         seconds = round(time.monotonic() - started, 3)
         output, remedy = (failure.message, failure.remedy) if failure else ("", "")
         outcome.steps.append(Step(name, failure is None, seconds, output, remedy))
+
+
+async def _room(remote: Remote) -> None:
+    quota = await remote.quota()
+    if quota.total is not None and quota.used is not None and quota.total - quota.used < SIZE:
+        raise OverQuota(f"the remote is full: {size(quota.used)} of {size(quota.total)} are used")
 
 
 async def _compare(entry: Entry, digest: str, content: bytes) -> None:

@@ -51,7 +51,7 @@ RUN: Mapping[str, Any] = {
     "bytes": 2048,
     "error": None,
 }
-STEPS = ("connect", "upload", "read back", "compare", "delete")
+STEPS = ("connect", "quota", "upload", "read back", "compare", "delete")
 
 
 def selftest(failing: str | None = None, output: str = "", remedy: str = "") -> dict[str, Any]:

@@ -47,6 +47,7 @@ async def test_the_selftest_names_every_step(sync: Sync) -> None:
     assert answer["ok"]
     assert [step["step"] for step in answer["remotes"][0]["steps"]] == [
         "connect",
+        "quota",
         "upload",
         "read back",
         "compare",

@@ -12,7 +12,7 @@ def run(**changed: Any) -> dict[str, Any]:
 
 def test_a_passed_round_trip_lists_its_steps() -> None:
     assert sync.selftest(selftest()).text == (
-        "🟢 **Round trip passed** on `local` in 0.05 s: connect, upload, read back, compare, delete"
+        "🟢 **Round trip passed** on `local` in 0.05 s: connect, quota, upload, read back, compare, delete"
     )
 
 
@@ -21,7 +21,7 @@ def test_a_failed_round_trip_names_the_first_failing_step_with_its_remedy() -> N
 
     assert told.text == ("🔴 **Round trip failed** on `local` at **compare**: 3 bytes differ → check the disk")
     assert told.panel is not None
-    assert told.panel.fields[0].value.count("✅") == 3
+    assert told.panel.fields[0].value.count("✅") == 4
 
 
 def test_without_a_remote_the_round_trip_has_not_passed() -> None:
