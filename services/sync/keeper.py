@@ -23,21 +23,19 @@ from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.history import Run
 from services.sync.lease import Lease, LeaseLost, LeaseStore
-from services.sync.remotes.errors import Misconfigured, RemoteError
+from services.sync.remotes.errors import Misconfigured, OverQuota, RemoteError
 from services.sync.standing import Phase, Standing, run_of
 from services.sync.trash import Trash
 from services.sync.verify import Verifier
 from services.sync.watch import WatchFailed, changes
 
 log = logging.getLogger(__name__)
-
 DEBOUNCE_SECONDS = 0.2
 """A burst of changes becomes one pass."""
 EXPIRY_SECONDS = 3600.0
 GUARD_SECONDS = 15.0
 """How often a guarded folder looks whether the cause has gone (the volume is mounted again)."""
 BACKOFF = Backoff(first=1.0, ceiling=120.0, tries=1_000_000)
-
 
 _FILES_ARE_THERE = {TripKind.MASS_DELETION, TripKind.CLOCK_JUMP, TripKind.REMOTE_RESET}
 """Rails that say nothing against the local files: a start with such a trip is ready."""
@@ -273,7 +271,8 @@ class Keeper:
 
     async def _expire(self) -> None:
         """Once an hour the trash lets go of what is old, and the remote is asked how full it is."""
-        if not self.lease.held or time.monotonic() - self._expired_at < EXPIRY_SECONDS:
+        full = isinstance(self.lease.error, OverQuota)  # without old trash the lease can be renewed again
+        if not (self.lease.held or full) or time.monotonic() - self._expired_at < EXPIRY_SECONDS:
             return
         self._expired_at = time.monotonic()
         try:

@@ -2,7 +2,11 @@
 
 The holder renews; a lease that nobody renewed for its whole time, by the *observer's own* monotonic clock, may be
 taken over with the next epoch (so wrong clocks do no harm). A holder that can't renew stops by itself before others may
-begin: its time runs from before the renewal was sent, and a process that slept past it finds out at its next look.
+begin: its time runs from before the renewal was sent, also while the machine sleeps, and a process that slept past it
+finds out at its next look. A claim that has lapsed is never revived: it is claimed anew, with the next epoch.
+
+A lease that somebody deleted or spoiled frees nothing at once: for who has seen one before, nothing is a lease like any
+other, and epochs only grow.
 
 Where the lease is kept is a `LeaseStore`: see `services/sync/leases`.
 """
@@ -25,10 +29,26 @@ TTL_SECONDS = 30.0
 SAFETY = 0.8
 """The holder stops at this share of the time, so that it is surely silent when another may begin."""
 ASK_SECONDS = 15.0
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def waking_clock() -> float:
+    """Seconds that also pass while the machine sleeps: `time.monotonic` stands still then, and a zombie with it."""
+    return time.clock_gettime(_CLOCK)
 
 
 class LeaseLost(HelixError):
     """Another container may be writing now."""
+
+
+class LeaseTwin(HelixError):
+    """Another container goes by our name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another Helix holds the right to write under this one's name: its HELIX_HOME is a copy",
+            remedy="Stop one of the two, or remove journal/owner from the HELIX_HOME of one and restart it.",
+        )
 
 
 class LeaseChanged(Exception):
@@ -78,7 +98,7 @@ class Lease:
         *,
         on_change: Callable[[], None],
         ttl: float = TTL_SECONDS,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = waking_clock,
     ) -> None:
         self.ttl = ttl
         self.error: HelixError | None = None
@@ -94,6 +114,10 @@ class Lease:
         self._mine: Grant | None = None
         self._valid_until = float("-inf")
         self._seen: tuple[str, float] = ("", clock())
+        self._highest = 0
+        """The highest epoch that was ever seen."""
+        self._sent: set[str] = set()
+        """The nonces of this life: a lease under our name that bears none of them is an earlier life's, or a twin's."""
 
     @property
     def held(self) -> bool:
@@ -126,7 +150,7 @@ class Lease:
         before = self.held
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                await self._renew() if self._mine else await self._claim()
+                await self._renew() if self.held else await self._claim()
             self.error = None
             self.answered = True
         except LeaseChanged:
@@ -147,6 +171,7 @@ class Lease:
         if self._mine is None:
             return
         mine, self._mine = self._mine, None
+        self._valid_until = float("-inf")
         gone = Grant(mine.owner, mine.epoch, True, secrets.token_hex(8))
         try:
             async with asyncio.timeout(ASK_SECONDS):
@@ -159,20 +184,37 @@ class Lease:
         await self._write(self._mine.epoch, over=self._mine)
 
     async def _claim(self) -> None:
+        self._mine = None
         there = await self._store.read()
-        self.rival = not (there is None or there.released or there.owner == self._owner or self._is_expired(there))
+        if there is not None:
+            self._highest = max(self._highest, there.epoch)
+        self.rival = not self._is_free(there)
         if not self.rival:
-            await self._write(there.epoch + 1 if there else 1, over=there)
+            await self._write(self._highest + 1, over=there)
+        elif there is not None and there.owner == self._owner:
+            raise LeaseTwin
+
+    def _is_free(self, there: Grant | None) -> bool:
+        expired = self._is_expired(there.nonce if there else "")
+        if there is None:
+            was_ours = self._clock() < self._valid_until
+            return not self._highest or was_ours or expired
+        from_here = there.nonce in self._sent or not self._sent
+        return there.released or expired or (there.owner == self._owner and from_here)
 
     async def _write(self, epoch: int, *, over: Grant | None) -> None:
         asked = self._clock()
         grant = Grant(self._owner, epoch, False, secrets.token_hex(8))
+        self._sent.add(grant.nonce)
         await self._store.write(grant, over=over)
+        self._sent = {grant.nonce}
+        self._highest = max(self._highest, epoch)
         self._mine, self._valid_until = grant, asked + self.ttl * SAFETY
 
-    def _is_expired(self, there: Grant) -> bool:
-        if there.nonce != self._seen[0]:
-            self._seen = (there.nonce, self._clock())
+    def _is_expired(self, nonce: str) -> bool:
+        """Whether the lease has stood still for its whole time; nothing counts as a lease without a nonce."""
+        if nonce != self._seen[0]:
+            self._seen = (nonce, self._clock())
         return self._clock() - self._seen[1] >= self.ttl
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from helix.core.guards import TripKind
 from services.sync.apply.throttle import Throttle
-from services.sync.remotes.errors import Refused, Unreachable
+from services.sync.remotes.errors import OverQuota, Refused, Unreachable
 from services.sync.remotes.memory import MemoryRemote, Moment
+from services.sync.reserved import TRASH
 from services.sync.standing import Phase
+from services.sync.trash import stamp_of
 from tests.services.sync.keeping import keeping
 from tests.services.sync.running import eventually
 
@@ -116,3 +118,29 @@ async def test_a_keeper_that_is_cancelled_as_its_bell_rings_ends(tmp_path: Path)
 
         await asyncio.wait([bell], timeout=5)
         assert bell.cancelled()
+
+
+async def test_a_remote_that_is_too_full_for_the_lease_is_freed_of_old_trash(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    old = f"{TRASH}/{stamp_of(0.0)}/old"
+    remote.write(old, b"x")
+    full = Full(remote)
+    async with keeping(tmp_path, MemoryRemote(remote.store, faults=full)) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+
+        await eventually(lambda: old not in remote.store.nodes, "the old trash goes")
+
+        await eventually(lambda: keeper.lease.held, "the lease is claimed")
+        assert keeper.lease.error is None
+
+
+class Full:
+    """A remote that has room for nothing while something lies in its trash."""
+
+    def __init__(self, remote: MemoryRemote) -> None:
+        self.remote = remote
+
+    def __call__(self, operation: str, _path: str, moment: Moment) -> None:
+        trash = any(path.startswith(f"{TRASH}/") and "old" in path for path in self.remote.store.nodes)
+        if operation == "upload" and moment is Moment.BEFORE and trash:
+            raise OverQuota("full")

@@ -1,16 +1,18 @@
 """Is there one writer at a time, and does the next one come when the first is gone?"""
 
+import asyncio
 import json
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from helix.errors import HelixError
-from services.sync.lease import Grant
+from services.sync.lease import Grant, Lease, LeaseLost, waking_clock
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.leases.sqlite import SqliteStore
-from services.sync.remotes.memory import MemoryRemote
+from services.sync.remotes.memory import MemoryRemote, Store
 from services.sync.reserved import LEASE
 from tests.contracts.lease_contract import TTL, Clock, contender
 from tests.services.sync.far import files_in
@@ -52,6 +54,132 @@ async def test_an_unreadable_lease_expires_like_any_other(clock: Clock) -> None:
 
     assert not before
     assert lease.held
+
+
+async def with_its_lease_deleted(clock: Clock) -> tuple[Lease, Lease]:
+    """A holder, and one that has seen the lease and then that it is gone."""
+    store = Store()
+    one, two = (contender(RemoteFileStore(MemoryRemote(store)), name, clock) for name in ("one", "two"))
+    await one.step()
+    await two.step()
+    MemoryRemote(store).delete(LEASE)
+    await two.step()
+    return one, two
+
+
+async def test_a_deleted_lease_frees_nothing_at_once_and_its_holder_has_it_back(clock: Clock) -> None:
+    one, two = await with_its_lease_deleted(clock)
+    grabbed = two.held
+
+    await one.step()
+    await one.step()
+
+    assert not grabbed
+    assert (one.held, one.epoch) == (True, 2)
+    await two.step()
+    assert not two.held
+
+
+async def test_a_deleted_lease_whose_holder_is_dead_is_taken_over_after_its_whole_time(clock: Clock) -> None:
+    _, two = await with_its_lease_deleted(clock)
+
+    clock.now += TTL
+    await two.step()
+
+    assert (two.held, two.epoch) == (True, 2)
+
+
+async def test_a_spoiled_lease_does_not_turn_the_epoch_back(clock: Clock) -> None:
+    remote = MemoryRemote()
+    lease = contender(RemoteFileStore(remote), "one", clock)
+    for _ in range(3):
+        await lease.step()
+        clock.now += TTL  # lapsed: it is claimed anew
+    before = lease.epoch
+
+    remote.write(LEASE, b"spoiled")
+    await lease.step()
+    clock.now += TTL
+    await lease.step()
+
+    assert before == 3
+    assert (lease.held, lease.epoch) == (True, 4)
+
+
+async def test_a_claim_that_has_lapsed_is_claimed_anew_and_lets_no_old_pass_go_on(clock: Clock) -> None:
+    lease = contender(RemoteFileStore(MemoryRemote()), "one", clock)
+    await lease.step()
+    fence = lease.fence()
+
+    clock.now += TTL
+    await lease.step()
+
+    assert (lease.held, lease.epoch) == (True, 2)
+    with pytest.raises(LeaseLost):
+        fence()
+
+
+async def test_two_that_go_by_one_name_do_not_write_in_turns(clock: Clock) -> None:
+    store = Store()
+    one, copy = (contender(RemoteFileStore(MemoryRemote(store)), "same", clock) for _ in range(2))
+    await one.step()
+    await copy.step()
+
+    for _ in range(5):
+        clock.now += TTL / 6
+        await one.step()
+        await copy.step()
+
+    assert (one.held, copy.held) == (False, True)
+    assert "is a copy" in str(one.error)
+    await copy.release()
+    await one.step()
+    assert one.held
+    assert one.error is None
+
+
+async def test_two_that_start_at_once_end_with_one_writer(clock: Clock) -> None:
+    store = Store()
+    contenders = [contender(RemoteFileStore(MemoryRemote(store)), f"{n}", clock) for n in range(8)]
+
+    await asyncio.gather(*(one.step() for one in contenders))
+
+    assert [one.held for one in contenders].count(True) == 1
+
+
+async def test_a_renewal_that_took_longer_than_the_claim_lasts_gives_nothing(clock: Clock) -> None:
+    slow = SlowStore(RemoteFileStore(MemoryRemote()), clock)
+    lease = contender(slow, "one", clock)
+    await lease.step()
+
+    slow.seconds = TTL
+    await lease.step()
+
+    assert not lease.held
+
+
+class SlowStore:
+    """A store whose writes take long, as the clock of the test has it."""
+
+    def __init__(self, inner: RemoteFileStore, clock: Clock) -> None:
+        self.inner, self.clock, self.seconds = inner, clock, 0.0
+
+    async def read(self) -> Grant | None:
+        return await self.inner.read()
+
+    async def write(self, grant: Grant, *, over: Grant | None) -> None:
+        await self.inner.write(grant, over=over)
+        self.clock.now += self.seconds
+
+
+def test_the_lease_counts_the_time_while_the_machine_sleeps() -> None:
+    asked: list[int] = []
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(time, "clock_gettime", lambda which: asked.append(which) or 1.0)
+        waking_clock()
+
+    assert asked == [getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)]
 
 
 async def test_a_new_container_stands_by_and_takes_over_when_the_old_one_stops() -> None:

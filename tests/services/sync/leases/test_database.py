@@ -244,8 +244,9 @@ async def test_a_holder_fences_itself_while_the_server_is_away_and_has_its_lease
 
     assert (in_time, late, others) == (True, False, False)
     assert isinstance(two.error, StoreFailed)
-    assert (one.held, one.epoch, one.error) == (True, 1, None)
-    fence()
+    assert (one.held, one.epoch, one.error) == (True, 2, None)
+    with pytest.raises(LeaseLost):
+        fence()
 
 
 async def test_a_zombies_commit_after_the_epoch_moved_on_is_refused(
