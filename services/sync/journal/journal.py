@@ -61,9 +61,8 @@ class Journal:
             self._drop()
 
     def note(self, *what: Note) -> None:
-        """Remember what was just done, at the next commit."""
-        with self._lock:
-            self._pending.extend(what)
+        """Remember what was just done, at the next commit. Never waits, not even for a commit under way."""
+        self._pending.extend(what)  # one step of the list's own, as are the two in `commit`
 
     @property
     def pending(self) -> int:

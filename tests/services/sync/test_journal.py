@@ -1,6 +1,7 @@
 """Does the journal keep what was noted, in walk order, through old layouts, crashes, full disks and lost files?"""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,30 @@ def test_a_conflict_is_open_until_it_is_settled_or_its_copy_is_gone(journal: Jou
     journal.commit()
 
     assert [event.path for event in history.open_conflicts(journal)] == ["a"]
+
+
+def test_a_note_never_waits_for_a_commit_under_way(journal: Journal) -> None:
+    begun, go_on, noted = threading.Event(), threading.Event(), threading.Event()
+
+    def slow_fence() -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    def note() -> None:
+        journal.note(InSync("second", FILE))
+        noted.set()
+
+    journal.note(InSync("first", FILE))
+    journal.fence = slow_fence
+    committing = threading.Thread(target=journal.commit)
+    committing.start()
+    assert begun.wait(30)
+    threading.Thread(target=note, daemon=True).start()
+    at_once = noted.wait(10)
+    go_on.set()
+    committing.join(30)
+    assert noted.wait(30)
+    journal.commit()
+
+    assert at_once, "the event loop would stand still for as long as the disk takes"
+    assert paths(journal) == ["first", "second"]
