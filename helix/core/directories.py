@@ -18,6 +18,8 @@ _UNDECIDED = {Outcome.WAIT, Outcome.IGNORED}
 
 def settle_directories(cases: list[Case], rules: Rules) -> None:
     """Overrule the table for directories that are not empty when their turn comes."""
+    if not any(_is_to_go(case, side) for case in cases for side in SIDES):
+        return
     lived: dict[Side, set[str]] = {Side.LOCAL: set(), Side.REMOTE: set()}
     waits: dict[Side, Waits] = {
         Side.LOCAL: _kept(rules.unseen_local, rules.holding_local),
@@ -25,7 +27,7 @@ def settle_directories(cases: list[Case], rules: Rules) -> None:
     }
     for case in reversed(cases):
         for side in SIDES:
-            if leaves(case, side) and case.kind_on(side) is Kind.DIRECTORY:
+            if _is_to_go(case, side):
                 _overrule(case, side, rules.mode, lived[side], waits[side])
         for side in SIDES:
             if case.on(side) is not None and case.outcome in _UNDECIDED:
@@ -58,6 +60,11 @@ def leaves(case: Case, side: Side) -> bool:
             return side is Side.LOCAL and case.kind_on(Side.REMOTE) is not case.kind_on(side)
         case _:
             return False
+
+
+def _is_to_go(case: Case, side: Side) -> bool:
+    state = case.on(side)
+    return state is not None and state.kind is Kind.DIRECTORY and leaves(case, side)
 
 
 def _overrule(case: Case, side: Side, mode: Mode, lived: set[str], waits: Waits) -> None:

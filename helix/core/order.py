@@ -28,12 +28,13 @@ from helix.core.actions import (
 from helix.core.trees import Side, parent_of
 
 Place = tuple[Side, str]
+_UNKNOWN = -1
 
 
 def waves(actions: Sequence[Action]) -> list[list[Action]]:
     """Split a plan so that parents come before children, and children before their parent's removal."""
     makes, clears = _index(actions)
-    depth: dict[int, int] = {}
+    depth = [_UNKNOWN] * len(actions)
     result: list[list[Action]] = []
     for index in range(len(actions)):
         for action, level in _levels(index, actions, makes, clears, depth):
@@ -82,19 +83,19 @@ def _levels(
     actions: Sequence[Action],
     makes: dict[Place, int],
     clears: dict[Place, list[int]],
-    depth: dict[int, int],
+    depth: list[int],
 ) -> Iterator[tuple[Action, int]]:
     """The wave of an action and of all it waits for, forerunners first (a stack, since trees may be deep)."""
     stack = [start]
     while stack:
         index = stack[-1]
-        before = forerunners(actions[index], makes, clears) if index not in depth else []
-        missing = [other for other in before if other not in depth]
+        before = forerunners(actions[index], makes, clears) if depth[index] == _UNKNOWN else []
+        missing = [other for other in before if depth[other] == _UNKNOWN]
         if missing:
             stack += missing
             continue
         stack.pop()
-        if index not in depth:
+        if depth[index] == _UNKNOWN:
             depth[index] = 1 + max((depth[other] for other in before), default=-1)
             yield actions[index], depth[index]
 

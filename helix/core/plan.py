@@ -99,8 +99,8 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     find_moves(cases, rules)
     settle_directories(cases, rules)
     settle_clashes(cases, groups, rules)  # a directory that stays after all may be in the way
-    actions = tuple(action for case in cases for action in actions_for(case, rules.mode))
     waiting = any(case.outcome is Outcome.WAIT and case.reason is None for case in cases)
+    actions = tuple(action for case in _emptying(cases) for action in actions_for(case, rules.mode))
     return Plan(actions, known, waiting or any(_leaves_more_to_do(action) for action in actions))
 
 
@@ -130,6 +130,13 @@ def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case]
         if local or remote or base:
             cases.append(case_of(row, keep_deleted=keep_deleted))
     return cases, known
+
+
+def _emptying(cases: list[Case]) -> Iterator[Case]:
+    """The cases in their order, each let go with its turn: a case and its action are never held both for all paths."""
+    cases.reverse()
+    while cases:
+        yield cases.pop()
 
 
 def _leaves_more_to_do(action: Action) -> bool:
