@@ -7,7 +7,7 @@ Helix makes every content and every name durable, keeps a journal and hashes wha
 cache when it ends. So that neither tool pays for the other's unwritten pages, all is flushed (`sync`) before each run;
 a last line says what rclone takes with a flush of its own. The tools take turns in going first. The sources were
 just written or read, and are in the page cache as far as memory goes. The best of all rounds counts; a ratio of rates
-of 1.0 is the aim. Needs room for three copies.
+of 1.0 is the aim. Memory is measured in a round of its own, as bench/scan.py does. Needs room for three copies.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.scan import RCLONE, Cost, best, helix_pass, make_tree, measure, show
+from bench.scan import RCLONE, Cost, grow_tree, helix_pass, peak_memory, show, timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,12 @@ class Place:
         """The copy of rclone."""
         return self.base / "other"
 
-    def helix(self) -> Cost:
-        """One pass of Helix."""
-        return measure([sys.executable, "-m", "bench.mirror", "--pass", str(self.base)])
+    def helix(self) -> list[str]:
+        """The command for one pass of Helix."""
+        return [sys.executable, "-m", "bench.mirror", "--pass", str(self.base)]
 
-    def rclone(self, *options: str) -> Cost:
-        """One `rclone sync`."""
-        return measure(self._rclone(*options))
-
-    def rclone_and_flush(self) -> Cost:
-        """The same, and its copy made durable."""
-        return measure(["sh", "-c", '"$@" && sync', "sh", *self._rclone()])
-
-    def _rclone(self, *options: str) -> list[str]:
+    def rclone(self, *options: str) -> list[str]:
+        """The command for one `rclone sync`."""
         command = [str(RCLONE), "sync", "--config", os.devnull, "--exclude", "/.helix/**", *options]
         return [*command, str(self.source), str(self.theirs)]
 
@@ -80,34 +73,37 @@ class Place:
             subprocess.run(["diff", "-rq", "--exclude=.helix", str(self.source), str(target)], check=True)
 
 
-def in_turn(rounds: int, prepare: Callable[[], None], *runs: Callable[[], Cost]) -> list[Cost]:
-    """The best cost of each run; each round begins with another one."""
-    costs: list[list[Cost]] = [[] for _ in runs]
+def in_turn(rounds: int, prepare: Callable[[], None], *commands: list[str]) -> list[Cost]:
+    """The best cost of each command; each round begins with another one."""
+    seen: list[list[tuple[float, float]]] = [[] for _ in commands]
     for number in range(rounds):
         prepare()
-        for turn in range(len(runs)):
-            which = (number + turn) % len(runs)
+        for turn in range(len(commands)):
+            which = (number + turn) % len(commands)
             os.sync()
-            costs[which].append(runs[which]())
-    return [best(found) for found in costs]
+            seen[which].append(timed(commands[which]))
+    prepare()
+    peaks = [peak_memory(command) for command in commands]
+    best = [tuple(map(min, zip(*found, strict=True))) for found in seen]
+    return [Cost(wall, processor, peak) for (wall, processor), peak in zip(best, peaks, strict=True)]
 
 
-def copy(what: str, place: Place, rounds: int) -> None:
-    ours, theirs = in_turn(rounds, place.empty, place.helix, place.rclone)
+def copy(what: str, place: Place, files: int, rounds: int) -> None:
+    ours, theirs = in_turn(rounds, place.empty, place.helix(), place.rclone())
     place.check()
     print(f"\nfirst copy, {what}: helix's rate is {theirs.wall / ours.wall:.2f} × rclone's")
-    show(ours, theirs)
+    show(files, ours, theirs)
     shutil.rmtree(place.theirs)
     os.sync()
-    flushed = place.rclone_and_flush()
-    print(f"rclone and a flush: {flushed.wall:.2f} s; helix's rate is {flushed.wall / ours.wall:.2f} × that")
+    flushed, _ = timed(["sh", "-c", '"$@" && sync', "sh", *place.rclone()])
+    print(f"rclone and a flush: {flushed:.2f} s; helix's rate is {flushed / ours.wall:.2f} × that", flush=True)
 
 
-def adopt(what: str, place: Place, rounds: int) -> None:
-    ours, theirs = in_turn(rounds, place.forget, place.helix, lambda: place.rclone("--checksum"))
+def adopt(what: str, place: Place, files: int, rounds: int) -> None:
+    ours, theirs = in_turn(rounds, place.forget, place.helix(), place.rclone("--checksum"))
     place.check()
     print(f"\nlost journal, {what}: helix's rate is {theirs.wall / ours.wall:.2f} × that of rclone --checksum")
-    show(ours, theirs)
+    show(files, ours, theirs)
 
 
 def make_big(root: Path, gib: int) -> None:
@@ -141,14 +137,14 @@ def main() -> None:
     if args.files:
         with room(args.at) as base:
             small = Place(base)
-            make_tree(small.source, args.files)
-            copy(f"{args.files:,} files of 64 bytes", small, args.rounds)
-            adopt(f"{args.files:,} equal files", small, args.rounds)
+            grow_tree(small.source, 0, args.files)
+            copy(f"{args.files:,} files of 64 bytes", small, args.files, args.rounds)
+            adopt(f"{args.files:,} equal files", small, args.files, args.rounds)
     if args.gib:
         with room(args.at) as base:
             big = Place(base)
             make_big(big.source, args.gib)
-            copy(f"one file of {args.gib} GiB", big, args.rounds)
+            copy(f"one file of {args.gib} GiB", big, 1, args.rounds)
 
 
 if __name__ == "__main__":
