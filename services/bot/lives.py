@@ -21,6 +21,7 @@ from helix.errors import EX_CONFIG
 from helix.parsing import Secret
 from services.bot import endings
 from services.bot.link import HOUR, Link, Phase
+from services.bot.turn import START_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Timing:
     close_seconds: float = 5.0
     look_seconds: float = 1.0
     sessions_an_hour: int = 30
+    start_seconds: float = START_SECONDS
 
 
 class Client(Protocol):

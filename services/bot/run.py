@@ -49,9 +49,12 @@ async def run(
         lag_seconds=lambda: heart.lag_seconds,
         audit=Audit(settings.home / "audit"),
     )
-    lives = Lives(
-        lambda: Helix(kit), token, link, turn=lambda: turn.is_ours(board.read("sync"), time.time()), timing=timing
-    )
+    born, timing = time.time(), timing or Timing()
+
+    def is_ours() -> bool:
+        return turn.is_ours(board.read("sync"), time.time(), born=born, start_seconds=timing.start_seconds)
+
+    lives = Lives(lambda: Helix(kit), token, link, turn=is_ours, timing=timing)
     watcher = Watcher(
         kit.verdict,
         link,

@@ -18,7 +18,9 @@ from services.bot.lives import Timing
 from services.bot.run import run
 from tests.services.bot.stage import until
 
-BRISK = Timing(watchdog_seconds=0.6, first_delay_seconds=0.1, longest_delay_seconds=0.3, look_seconds=0.1)
+BRISK = Timing(
+    watchdog_seconds=0.6, first_delay_seconds=0.1, longest_delay_seconds=0.3, look_seconds=0.1, start_seconds=0.0
+)
 
 
 @asynccontextmanager
@@ -28,6 +30,7 @@ async def bot_inside(home: Path, env: Mapping[str, str], **patience: Any) -> Asy
     found = settings.from_env(env, cwd=home)
     (home / "run").mkdir(exist_ok=True)
     assert found.discord.token is not None
+    patience.setdefault("timing", Timing(start_seconds=0.0))
     running = asyncio.create_task(run(found, found.discord.token, **patience))
     try:
         yield Board(home / "run")

@@ -115,14 +115,19 @@ async def test_the_gateway_is_left_to_another_container_while_that_is_the_writer
 
 def _sync_report(state: str) -> Report:
     now = time.time()
-    return Report("sync", 1, "0", "0", state, now, now)
+    return Report("sync", 1, "0", "0", state, now, now, facts={"writer_elsewhere": state == "standby"})
 
 
 async def test_sessions_that_end_at_once_do_not_use_up_the_days_budget(
     home: Path, discord_server: DiscordServer
 ) -> None:
     timing = Timing(
-        watchdog_seconds=30, first_delay_seconds=0.05, longest_delay_seconds=30, look_seconds=0.2, sessions_an_hour=1
+        watchdog_seconds=30,
+        first_delay_seconds=0.05,
+        longest_delay_seconds=30,
+        look_seconds=0.2,
+        sessions_an_hour=1,
+        start_seconds=0.0,
     )
     record = discord_server.platform.record
 
