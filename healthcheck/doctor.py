@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from healthcheck.probes import database
 from healthcheck.probes.probe import Place
-from healthcheck.probes.suite import make_suite, run_probes
+from healthcheck.probes.suite import Timed, make_suite, run_probes
 from helix import places, release
 from helix.core.health import Check
 from helix.errors import Unreachable
@@ -28,7 +29,7 @@ async def examine(env: Mapping[str, str], *, root: Path, cwd: Path) -> tuple[Che
     # a disk that hangs is told by the probes
     with suppress(Unreachable):
         await place.disk.do(lambda: _prepare(place.settings()))
-    return await run_probes(place, make_suite())
+    return await run_probes(place, {**make_suite(), "database": Timed(database.probe, 60.0)})
 
 
 def _prepare(settings: Settings | None) -> None:

@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from helix.core.cases import Mode
 from helix.parsing import Secret, sqlite_path
@@ -21,11 +22,18 @@ from services.sync.marker import UNMARKED, RemoteMark
 from services.sync.remotes.remote import Remote
 
 
+class Row(LeaseStore, Protocol):
+    """A lease in a database, which can be tried."""
+
+    async def trial(self) -> None:
+        """Write a row and take it back. Raises `StoreFailed` if that can't be done."""
+
+
 class Leases:
     """Makes the lease stores of all folders; those in PostgreSQL share one connection."""
 
     def __init__(self, url: Secret | None) -> None:
-        self._rows: Callable[[str], LeaseStore] | None = None
+        self._rows: Callable[[str], Row] | None = None
         self._close: Callable[[], Awaitable[None]] | None = None
         if url is None:
             return
@@ -46,6 +54,11 @@ class Leases:
             return SoleWriter()
         file = RemoteFileStore(remote)
         return DoubledStore(self._rows, RowName(remote), file, owner) if self._rows else file
+
+    async def trial(self) -> None:
+        """Write a row and take it back, if there is a database. Raises `StoreFailed` if that can't be done."""
+        if self._rows is not None:
+            await self._rows("trial").trial()
 
     async def close(self) -> None:
         """Give the connection back. Never raises."""
