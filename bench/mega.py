@@ -2,11 +2,15 @@
 
 `python bench/mega.py` (a few minutes; `--quick` for a smaller run). Each client runs in a process of its own, so that
 its memory and its event loop's lag are its own. The server is a Python program too and often the limit: read the
-ratios.
+ratios. All seconds are those from the client's start to its end, connecting included, but for `helix-steady`.
+
+Lag is the longest time by which the event loop came round late: in all; at most by Helix's own doing (as far as its
+process used the processor meanwhile); and that of an idle loop in a process beside it, which shows the machine's part.
 """
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import resource
@@ -14,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,9 +32,12 @@ from services.sync.remotes.mega.remote import MegaRemote  # noqa: E402
 from services.sync.remotes.source import Source  # noqa: E402
 
 EMAIL, PASSWORD = "me@example.org", "secret"
-RAW_MIB = 32
-"""mega.py manages 5 MB/s: it gets less to do, and the seconds are scaled up."""
+RAW_SHARE = 32
+"""mega.py manages 5 MB/s: it gets a thirty-second of the file, and its seconds are scaled up."""
 LAG_STEP = 0.005
+STEADY_PASSES = 5
+PASSES = ("helix-cold", "helix-restart", "helix-steady")
+"""A pass without changes: of an account never seen, after a restart, and while the program runs."""
 
 
 @contextmanager
@@ -48,33 +55,53 @@ def server(latency: float, nodes: int = 0) -> Iterator[str]:
 
 
 def client(role: str, url: str, work: Path) -> dict[str, float]:
-    """Run one client in a process of its own; seconds, MiB, milliseconds of lag."""
-    command = [sys.executable, __file__, "--role", role, "--url", url, "--work", str(work)]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    """Run one client in a process of its own, an idle loop beside it; seconds, MiB, milliseconds of lag."""
+    command = [sys.executable, __file__, "--url", url, "--work", str(work), "--role"]
+    with subprocess.Popen(
+        [*command, "idle"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as idle:
+        assert idle.stdout is not None
+        idle.stdout.readline()
+        done = subprocess.run([*command, role], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        beside = json.loads(idle.communicate("enough\n")[0])
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return {**found, "idle": beside["lag"]}
 
 
-async def lag() -> float:
-    """The longest time by which the loop came round late, in milliseconds, until cancelled."""
-    worst = 0.0
+async def lag() -> dict[str, float]:
+    """By how much the loop came round late at worst, until cancelled: in all, and at most by our own doing."""
+    worst, own = 0.0, 0.0
     try:
         while True:
-            due = time.monotonic() + LAG_STEP
+            due, used = time.monotonic() + LAG_STEP, time.process_time()
             await asyncio.sleep(LAG_STEP)
-            worst = max(worst, time.monotonic() - due)
+            late, used = time.monotonic() - due, time.process_time() - used
+            worst, own = max(worst, late), max(own, min(late, used))
     except asyncio.CancelledError:
-        return worst * 1000
+        return {"lag": worst * 1000, "own": own * 1000}
+
+
+async def idle() -> dict[str, float]:
+    """An event loop that has nothing to do, until a line comes in."""
+    watching = asyncio.create_task(lag())
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    watching.cancel()
+    return await watching
 
 
 async def helix(role: str, url: str, work: Path) -> dict[str, float]:
     """Our remote."""
-    settings = MegaSettings(EMAIL, Secret(PASSWORD), url)
+    if role == "helix-cold":
+        for kept in (work / "home" / "mega").glob("tree-*"):
+            kept.unlink()
+    remote = MegaRemote(
+        "fill" if role in PASSES else "helix", MegaSettings(EMAIL, Secret(PASSWORD), url), work / "home"
+    )
     watching = asyncio.create_task(lag())
     started = time.monotonic()
-    remote = MegaRemote("fill" if role == "helix-pass" else "helix", settings, work / "home")
     await remote.connect()
-    connected = time.monotonic()
+    connect = time.monotonic() - started
     match role:
         case "helix-up":
             await remote.upload(Source.of(str(work / "big")), "big", expect=None)
@@ -84,17 +111,23 @@ async def helix(role: str, url: str, work: Path) -> dict[str, float]:
             await remote.download("big", str(work / "helix-big"), expect=entry.etag)
         case "helix-small":
             await small(remote, work / "small")
-        case "helix-pass":
-            started = connected
-            for _ in range(5):
-                count = sum([len(batch) async for batch in remote.listing()])
-                assert count > 100
-            started += (time.monotonic() - started) * 4 / 5
+        case _:
+            await listed(remote)
     seconds = time.monotonic() - started
-    watching.cancel()
-    found = {"seconds": seconds, "connect": connected - started, "lag": await watching}
+    if role == "helix-steady":
+        started = time.monotonic()
+        for _ in range(STEADY_PASSES):
+            await listed(remote)
+        seconds = (time.monotonic() - started) / STEADY_PASSES
     await remote.close()
-    return found
+    watching.cancel()
+    return {"seconds": seconds, "connect": connect, **await watching}
+
+
+async def listed(remote: MegaRemote) -> None:
+    """A pass without changes, as far as the remote has part in it."""
+    count = sum([len(batch) async for batch in remote.listing()])
+    assert count > 100
 
 
 async def small(remote: MegaRemote, folder: Path) -> None:
@@ -123,11 +156,12 @@ def rclone(role: str, url: str, work: Path) -> dict[str, float]:
         "rclone-up": ["copyto", str(work / "big"), "m:rclone/big"],
         "rclone-down": ["copyto", "m:rclone/big", str(work / "rclone-big"), "--multi-thread-streams", "4"],
         "rclone-small": ["copy", str(work / "small"), "m:rclone/small", "--transfers", "16", "--checkers", "16"],
+        "rclone-first": ["lsf", "--recursive", "--fast-list", "m:fill"],
         "rclone-pass": ["lsf", "--recursive", "--fast-list", "m:fill"],
     }[role]
     started = time.monotonic()
     subprocess.run([binary, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
-    return {"seconds": time.monotonic() - started, "lag": 0.0}
+    return {"seconds": time.monotonic() - started}
 
 
 def raw(role: str, url: str, work: Path) -> dict[str, float]:
@@ -143,29 +177,40 @@ def raw(role: str, url: str, work: Path) -> dict[str, float]:
     else:
         one.download(one.find("less"), str(work), "raw-less")
     scale = (work / "big").stat().st_size / (work / "less").stat().st_size
-    return {"seconds": (time.monotonic() - started) * scale, "lag": 0.0}
+    return {"seconds": (time.monotonic() - started) * scale}
 
 
 def play(role: str, url: str, work: Path) -> None:
     """One client's process: print what it found."""
     kind = role.partition("-")[0]
-    found = (
-        asyncio.run(helix(role, url, work))
-        if kind == "helix"
-        else {"rclone": rclone, "raw": raw}[kind](role, url, work)
-    )
+    # as services/sync does at its start
+    gc.freeze()
+    match kind:
+        case "idle":
+            found = asyncio.run(idle())
+        case "helix":
+            found = asyncio.run(helix(role, url, work))
+        case "rclone":
+            found = rclone(role, url, work)
+        case _:
+            found = raw(role, url, work)
     who = resource.RUSAGE_CHILDREN if kind == "rclone" else resource.RUSAGE_SELF
     print(json.dumps({**found, "mib": resource.getrusage(who).ru_maxrss / 1024}))
 
 
-def compare(title: str, roles: list[str], url: str, work: Path) -> None:
-    """Run the clients one after the other and print ratios to the first."""
-    found = {role: client(role, url, work) for role in roles}
-    ours = found[roles[0]]
-    for role, one in found.items():
-        ratio = "" if role == roles[0] else f"  helix is {one['seconds'] / ours['seconds']:6.1f} times as fast"
-        lag_text = f"  worst lag {one['lag']:5.1f} ms" if role == roles[0] else ""
-        print(f"{title:28} {role:12} {one['seconds']:8.2f} s {one['mib']:6.0f} MiB{lag_text}{ratio}", flush=True)
+def compare(title: str, ours: Sequence[str], peers: Sequence[str], url: str, work: Path) -> None:
+    """Run the clients one after the other; for each peer, how many times as long as each of ours it took."""
+    print(title)
+    found: dict[str, dict[str, float]] = {}
+    for role in (*ours, *peers):
+        one = found[role] = client(role, url, work)
+        line = f"  {role:13} {one['seconds']:8.2f} s {one['mib']:5.0f} MiB"
+        if role in ours:
+            line += f"  connect {one['connect']:5.2f} s"
+            line += f"  lag {one['lag']:5.1f} ms, own {one['own']:5.1f}, idle loop beside {one['idle']:5.1f}"
+        else:
+            line += "".join(f"  {one['seconds'] / found[name]['seconds']:6.1f} x {name}" for name in ours)
+        print(line, flush=True)
 
 
 def main() -> None:
@@ -186,18 +231,19 @@ def main() -> None:
         for rtt in (0.0, 0.03):
             with server(rtt) as url:
                 name = f"RTT {rtt * 1000:.0f} ms"
-                compare(f"{mib} MiB up, {name}", ["helix-up", "rclone-up", "raw-up"], url, work)
-                compare(f"{mib} MiB down, {name}", ["helix-down", "rclone-down", "raw-down"], url, work)
-                compare(f"{files} x 4 KiB up, {name}", ["helix-small", "rclone-small"], url, work)
+                compare(f"{mib} MiB up, {name}", ["helix-up"], ["rclone-up", "raw-up"], url, work)
+                compare(f"{mib} MiB down, {name}", ["helix-down"], ["rclone-down", "raw-down"], url, work)
+                compare(f"{files} x 4 KiB up, {name}", ["helix-small"], ["rclone-small"], url, work)
             forget(work)
         with server(0.03, nodes) as url:
-            compare(f"no change, {nodes} nodes", ["helix-pass", "rclone-pass"], url, work)
+            # rclone keeps its session too: its first pass holds the login, its second does not
+            compare(f"no change, {nodes} nodes, RTT 30 ms", PASSES, ["rclone-first", "rclone-pass"], url, work)
 
 
 def lay_out(work: Path, mib: int, files: int) -> None:
     """The files to move."""
     block = os.urandom(1 << 20)
-    for name, count in (("big", mib), ("less", min(RAW_MIB, mib))):
+    for name, count in (("big", mib), ("less", mib // RAW_SHARE)):
         with (work / name).open("wb") as file:
             for number in range(count):
                 file.write(number.to_bytes(8, "big") + block[8:])
