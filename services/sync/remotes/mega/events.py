@@ -1,4 +1,8 @@
-"""What did other clients do, according to MEGA's events?"""
+"""What has happened to the account, according to MEGA's events?
+
+Our own changes come back as events, too. They are taken over like all others, though the tree mostly knows them: so it
+ends where MEGA's order of events ends, and nothing hangs on the moment at which an answer came in.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,10 +16,10 @@ SLICE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Nodes are new, or stand elsewhere than before. Those of ours are known already and only have an order."""
+    """Nodes are new, or stand elsewhere than before."""
 
     nodes: tuple[Node, ...]
-    handles: tuple[str, ...]
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Relabelled:
 
     handle: str
     sealed: str
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Removed:
     """A node is gone, with all below it."""
 
     handle: str
+    ours: bool
 
 
 Event = Stored | Relabelled | Removed
@@ -43,12 +49,12 @@ def read(events: Sequence[dict[str, Any]], own_tag: str, master_key: bytes) -> l
         ours = event.get("i") == own_tag
         match event:
             case {"a": "t", "t": {"f": list(listed)}}:
-                handles = tuple(str(one.get("h")) for one in listed)
-                found.append(Stored(() if ours else tuple(decode(listed, master_key)), handles))
-            case {"a": "u", "n": str(handle), "at": str(sealed)} if not ours:
-                found.append(Relabelled(handle, sealed))
-            case {"a": "d", "n": str(handle)} if not ours:
-                found.append(Removed(handle))
+                found.append(Stored(tuple(decode(listed, master_key)), ours))
+            case {"a": "u", "n": str(handle), "at": str(sealed)}:
+                found.append(Relabelled(handle, sealed, ours))
+            case {"a": "d", "n": str(handle), **more} if not (ours and more.get("m")):
+                # the first half of a move of ours is left out: what we know below the node stays known
+                found.append(Removed(handle, ours))
             case _:
                 # shares, contacts, payments: nothing of the tree
                 continue
@@ -61,7 +67,7 @@ def in_steps(events: Iterable[Event]) -> Iterator[list[Event]]:
     room = SLICE
     for event in _cut(events):
         step.append(event)
-        room -= max(1, len(event.handles)) if isinstance(event, Stored) else 1
+        room -= max(1, len(event.nodes)) if isinstance(event, Stored) else 1
         if room <= 0:
             yield step
             step, room = [], SLICE
@@ -71,8 +77,8 @@ def in_steps(events: Iterable[Event]) -> Iterator[list[Event]]:
 def _cut(events: Iterable[Event]) -> Iterator[Event]:
     for event in events:
         match event:
-            case Stored(nodes, handles) if len(nodes) > SLICE:
+            case Stored(nodes, ours) if len(nodes) > SLICE:
                 for start in range(0, len(nodes), SLICE):
-                    yield Stored(nodes[start : start + SLICE], handles if start == 0 else ())
+                    yield Stored(nodes[start : start + SLICE], ours)
             case _:
                 yield event

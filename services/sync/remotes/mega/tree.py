@@ -64,8 +64,11 @@ class Tree:
 
     def put(self, node: Node) -> None:
         """Add a node, or replace what is known of it."""
+        known = self.nodes.get(node.handle)
+        if known == node:
+            return
         self.version += 1
-        if (known := self.nodes.get(node.handle)) is not None:
+        if known is not None:
             self._unlist(known)
         self.nodes[node.handle] = node
         names = self._below.get(node.parent)
@@ -77,6 +80,8 @@ class Tree:
 
     def drop(self, handle: str) -> None:
         """Remove a node with all below it."""
+        if handle not in self.nodes and handle not in self._below:
+            return
         self.version += 1
         pending = [handle]
         while pending:
@@ -136,22 +141,20 @@ class Tree:
         return count
 
     def apply(self, event: Event) -> bool:
-        """Take over what another client did; was there anything?"""
+        """Take over what happened; did another client do it?"""
         match event:
-            case Stored(nodes, handles):
-                for handle in handles:
-                    self._announced.setdefault(handle, len(self._announced))
+            case Stored(nodes, _):
+                for node in nodes:
+                    self._announced.setdefault(node.handle, len(self._announced))
                 self.add(nodes)
-                return bool(nodes)
-            case Relabelled(handle, sealed):
+            case Relabelled(handle, sealed, _):
                 if handle in self.nodes:
                     self.put(with_attributes(self.nodes[handle], sealed))
-                return handle in self.nodes
-            case Removed(handle):
+            case Removed(handle, _):
                 self.drop(handle)
-                return True
             case _:
                 assert_never(event)
+        return not event.ours
 
     def was_first(self, node: Node) -> bool:
         """Whether MEGA announced the node before every other of its name; what was only listed was there before."""

@@ -221,6 +221,20 @@ async def test_a_disk_that_keeps_nothing_costs_only_a_listing(server: MegaServer
         assert server.record.calls("f") == number
 
 
+async def test_a_change_of_ours_whose_answer_got_lost_in_here_is_known_by_its_event(
+    server: MegaServer, me: Account, tmp_path: Path
+) -> None:
+    await laid_out(server, me, tmp_path)
+    async with account_of(server, tmp_path) as remote:
+        handle = held(me)["a/one.txt"]
+        await remote._linked.account.change({"a": "d", "n": handle}, "removing it behind the tree's back")
+        assert await shown(remote) == held(me)
+
+    async with account_of(server, tmp_path) as remote:
+        assert await shown(remote) == held(me)
+    assert server.record.calls("f") == 0
+
+
 async def test_from_any_older_state_a_restart_arrives_at_what_mega_holds(
     server: MegaServer, me: Account, tmp_path: Path
 ) -> None:
