@@ -85,6 +85,14 @@ class Account:
             self.tree.remove(node)
             self.events.publish({"a": "d", "n": node.handle})
 
+    def replace(self, path: str, data: bytes) -> str:
+        """Stores a file in the place of all that are called so, in one step, as a client that looks first would."""
+        with self._lock:
+            for entry in self.entries():
+                if entry.path == path:
+                    self.remove(entry.handle)
+            return self.put(path, data)
+
     def move(self, path: str, folder: str) -> None:
         """Moves into another folder."""
         with self._lock:

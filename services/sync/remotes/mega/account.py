@@ -20,6 +20,7 @@ from services.sync.remotes.mega.events import in_steps, read
 from services.sync.remotes.mega.kept import TreeFile
 from services.sync.remotes.mega.nodes import Node, decode
 from services.sync.remotes.mega.tree import Tree
+from services.sync.remotes.mega.turns import Turns
 
 T = TypeVar("T")
 
@@ -43,7 +44,6 @@ class Account:
         self._file = file
         self._kept: tuple[Tree, int, str] | None = None
         self._kept_at = -KEEP_SECONDS
-        self._changing = 0
         self.tag = secrets.token_urlsafe(8)
         self._tree: Tree | None = None
         self._asking: asyncio.Task[str] | None = None
@@ -51,11 +51,10 @@ class Account:
         self._watching: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._draining = asyncio.Lock()
-        self._listing = asyncio.Lock()
-        self._changing = 0
-        self._unchanging = asyncio.Event()
-        self._unchanging.set()
+        self._turns = Turns()
         self._doubtful = False
+        self.unwanted: set[str] = set()
+        """Nodes of ours that gave way to others and are still to be removed."""
         self._orphans: set[asyncio.Task[Any]] = set()
 
     @property
@@ -71,6 +70,13 @@ class Account:
         What is known, or was kept at the end of the last run, is enough if MEGA tells all that happened since.
         """
         await self.calm()
+        await self._know()
+        for handle in self.unwanted & self.tree.nodes.keys():
+            await self.change({"a": "d", "n": handle}, "removing a file that gave way")
+            self.tree.drop(handle)
+        self.unwanted.clear()
+
+    async def _know(self) -> None:
         if self._tree is None and await self._resume():
             return
         if self._tree is None or self._doubtful:
@@ -83,10 +89,9 @@ class Account:
     async def reload(self) -> None:
         """List everything anew; twice, if MEGA itself counts more files than it listed.
 
-        No change of ours happens meanwhile: the listing would miss it, and the tree that knows it is given up.
+        No change of ours happens meanwhile.
         """
-        async with self._listing:
-            await self._unchanging.wait()
+        async with self._turns.listing():
             tree = await self._listed()
             if await self._lacks_files(tree, await self._totals()):
                 log.warning("mega_listing_short", extra={"files": tree.count_files()})
@@ -145,19 +150,13 @@ class Account:
 
     async def change(self, command: Command, what: str) -> Any:
         """Send a command that changes the tree, marked as ours; wait while the account is listed anew."""
-        async with self._listing:
-            self._changing += 1
-            self._unchanging.clear()
-        try:
-            return await self.api.send({**command, "i": self.tag}, what)
-        except (RunFailed, asyncio.CancelledError):
-            # it may have happened, and an event of our own would be skipped
-            self._doubtful = True
-            raise
-        finally:
-            self._changing -= 1
-            if self._changing == 0:
-                self._unchanging.set()
+        async with self._turns.change():
+            try:
+                return await self.api.send({**command, "i": self.tag}, what)
+            except (RunFailed, asyncio.CancelledError):
+                # it may have happened, and an event of our own would be skipped
+                self._doubtful = True
+                raise
 
     def put(self, found: dict[str, Any]) -> Node:
         """Take over a node that MEGA answered to one of our commands."""
@@ -201,7 +200,7 @@ class Account:
     async def _keep(self) -> None:
         """Keep the tree for the next start, unless it is kept already or what we know of it is doubtful."""
         tree = self._tree
-        if tree is None or self._doubtful or self._changing or self._kept == (tree, tree.version, tree.sn):
+        if tree is None or self._doubtful or self._turns.changing or self._kept == (tree, tree.version, tree.sn):
             return
         self._kept, self._kept_at = (tree, tree.version, tree.sn), time.monotonic()
         # half of some events may be in it already: to take over the same ones again leads to the same tree

@@ -52,6 +52,7 @@ class Changes:
         await self._account.fresh_for(node)
         tree = self._account.tree
         if node.handle in tree.nodes and not tree.was_first(node):
+            self._account.unwanted.add(node.handle)
             await self.destroy(node)
             raise Changed(f"{node.name} was stored by another client at the same moment")
 

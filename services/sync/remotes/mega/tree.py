@@ -157,8 +157,13 @@ class Tree:
         return not event.ours
 
     def was_first(self, node: Node) -> bool:
-        """Whether MEGA announced the node before every other of its name; what was only listed was there before."""
+        """Whether MEGA announced the node before every other of its name; what was only listed was there before.
+
+        A node that was found by a listing, after a lost answer, has no order: then any other was first.
+        """
         handles = self._below.get(node.parent, {}).get(node.name, ())
+        if node.handle not in self._announced:
+            return len(handles) == 1
         return min(handles, key=self._rank) == node.handle
 
     def _rank(self, handle: str) -> tuple[int, int, str]:

@@ -1,7 +1,5 @@
 """What does the owner of a MEGA account do in a folder that Helix keeps, and what is there for them to see?"""
 
-import contextlib
-
 from services.sync.reserved import RESERVED
 from tests.emulators.mega import Account
 
@@ -19,9 +17,7 @@ class MegaFar:
         return {path: content for path, content in inside.items() if own or not path.startswith(f"{RESERVED}/")}
 
     def write(self, path: str, content: bytes) -> None:
-        with contextlib.suppress(LookupError):
-            self._account.remove(self._prefix + path)
-        self._account.put(self._prefix + path, content)
+        self._account.replace(self._prefix + path, content)
 
     def delete(self, path: str) -> None:
         self._account.remove(self._prefix + path)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.sync.remotes.errors import RunFailed
+from services.sync.remotes.errors import Changed, RunFailed
 from services.sync.remotes.mega.account import Account
+from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
-from tests.emulators.mega import Drop, MegaServer
-from tests.services.sync.remotes.mega_account import account_of, open_server
+from tests.emulators.mega import Drop, MegaServer, Raw
+from tests.services.sync.remotes.mega_account import FOLDER, account_of, open_server
 
 A_MOMENT = 1.0
 
@@ -65,3 +66,49 @@ async def test_a_change_that_was_given_up_is_seen_when_mega_carries_it_out_later
         await late.upload(source, "file", expect=None)
 
         assert await remote.stat("file") is not None
+
+
+@pytest.fixture
+async def overtaken(
+    server: MegaServer, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[MegaRemote]:
+    """A remote that loses the answer to its next upload, before which somebody else stores a file of that name."""
+    (me,) = server.world.accounts.values()
+    change = Account.change
+
+    async def after_somebody_else(account: Account, command: dict[str, Any], what: str) -> Any:
+        if command["a"] == "p":
+            handle = me.put(f"{FOLDER}/file", b"theirs")
+            # the clock of MEGA's servers is no witness
+            me.tree.nodes[handle].created += 60
+        return await change(account, command, what)
+
+    async with account_of(server, tmp_path / "home") as remote:
+        monkeypatch.setattr(Account, "change", after_somebody_else)
+        server.fail("p", Raw(500), after=True, times=None)
+        yield remote
+
+
+async def test_who_has_lost_the_answer_and_finds_another_file_of_that_name_steps_back(
+    server: MegaServer, source: Source, overtaken: MegaRemote
+) -> None:
+    (me,) = server.world.accounts.values()
+
+    with pytest.raises(Changed):
+        await overtaken.upload(source, "file", expect=None)
+
+    assert me.files() == {f"{FOLDER}/file": b"theirs"}
+
+
+async def test_who_can_not_step_back_at_once_does_it_at_the_next_connect(
+    server: MegaServer, source: Source, overtaken: MegaRemote
+) -> None:
+    (me,) = server.world.accounts.values()
+    server.fail("d", Raw(500), times=None)
+    with pytest.raises(RunFailed):
+        await overtaken.upload(source, "file", expect=None)
+    server.heal()
+
+    await overtaken.connect()
+
+    assert me.files() == {f"{FOLDER}/file": b"theirs"}
