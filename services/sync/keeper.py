@@ -256,6 +256,7 @@ class Keeper:
     async def _recall(self) -> None:
         """What the journal knows of the time before the start, told until the first pass knows better."""
         await self.decisions.recall()
+        await self.verifier.recall()
         await asyncio.to_thread(self._read_standing)
 
     def _read_standing(self) -> None:

@@ -169,6 +169,7 @@ def verify(verdict: Verdict) -> Json:
         "started": verdict.started,
         "finished": verdict.finished,
         "checked": verdict.checked,
+        "skipped": verdict.skipped,
         "total": verdict.total,
         "bytes": verdict.bytes,
         "differing": [{"path": path, "why": why} for path, why in verdict.differing.items()],
