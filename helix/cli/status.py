@@ -16,6 +16,8 @@ from helix.core import wording
 from helix.core.health import Status, Verdict
 from helix.errors import Refused, Unreachable
 
+MOST = 20
+"""So many findings are listed; `--json` has all."""
 _STYLES = {Status.PASS: "bold green", Status.WARN: "bold yellow", Status.FAIL: "bold red"}
 
 
@@ -54,6 +56,26 @@ def _print(verdict: Verdict, folders: list[Answer]) -> None:
         out.print(_programs(verdict))
     if folders:
         out.print(_folders(folders))
+    for line in details(folders):
+        out.print(Text(line))
+
+
+def details(folders: list[Answer]) -> list[str]:
+    """How far each pass is, and what a comparison of both sides found."""
+    lines: list[str] = []
+    for folder in folders:
+        if progress := folder["progress"]:
+            eta = progress["eta_seconds"]
+            left = f", {human_age(eta)} left" if eta is not None else ""
+            lines.append(
+                f"{folder['name']}: {progress['done']} of {progress['total']} done, "
+                f"{wording.size(progress['bytes_done'])} of {wording.size(progress['bytes_total'])}, "
+                f"{wording.size(progress['bytes_per_second'])}/s{left}"
+            )
+        found = folder["verify"]["differing"] if folder["verify"] else []
+        lines += [f"{folder['name']}: {item['path']}: {item['why']}" for item in found[:MOST]]
+        lines += [f"{folder['name']}: … and {len(found) - MOST} more"] if len(found) > MOST else []
+    return lines
 
 
 def _programs(verdict: Verdict) -> Table:

@@ -73,14 +73,14 @@ def _trip(name: str, trip: Trip, when: float) -> Json:
 
 
 def progress(tally: Tally) -> Json:
-    """PROGRESS."""
-    seconds = max(time.monotonic() - tally.started, 0.001)
-    rate = tally.bytes_done / seconds
-    left = tally.bytes_total - tally.bytes_done
+    """PROGRESS: what has ended, and of what is under way the bytes that have moved."""
+    rate = tally.meter.rate()
+    done = min(tally.bytes_done + tally.meter.flying, tally.bytes_total)
+    left = tally.bytes_total - done
     return {
         "done": tally.done,
         "total": tally.total,
-        "bytes_done": tally.bytes_done,
+        "bytes_done": done,
         "bytes_total": tally.bytes_total,
         "bytes_per_second": rate,
         "eta_seconds": left / rate if rate else None,

@@ -10,7 +10,8 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from helix.core.actions import (
     Action,
@@ -33,6 +34,7 @@ from helix.core.trees import Side
 from helix.errors import HelixError
 from services.sync.apply.acts import Acts
 from services.sync.apply.errors import LocalChanged, LocalFailed
+from services.sync.apply.meter import Meter
 from services.sync.apply.notes import Notes
 from services.sync.apply.small import SmallActs
 from services.sync.journal.journal import Journal
@@ -63,7 +65,7 @@ class Tally:
     again: bool = False
     """Something moved under our hands: look again soon."""
     failures: dict[str, HelixError] = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
+    meter: Meter = field(default_factory=Meter)
 
 
 def writes_remote(action: Action) -> bool:
@@ -90,7 +92,8 @@ class Executor:
         self._stopping = stopping
         self._broken: HelixError | None = None
         steps = acts.there.features.steps
-        self._small = SmallActs(acts.here, steps, acts.throttle) if steps else None
+        watched = acts.throttle.watched(tally.meter.add)
+        self._small = SmallActs(acts.here, steps, watched) if steps else None
 
     async def run(self, actions: Sequence[Action]) -> None:
         """Do all actions. Raises what stops a run; all that was done is remembered first, if the journal can."""
@@ -148,14 +151,21 @@ class Executor:
         for attempt in range(1, ITEM_TRIES + 1):
             try:
                 self._journal.fence()
-                notes = await self._acts.perform(action)
+                notes = await self._measured(action).perform(action)
             except (ItemFailed, LocalFailed) as error:
                 if isinstance(error, Corrupt) and attempt < ITEM_TRIES:
                     continue
                 self._refused(action, error)
             else:
                 self._done(action, notes)
+            finally:
+                self._tally.meter.landed(action.path)
             return
+
+    def _measured(self, action: Action) -> Acts:
+        """Acts whose bytes count as under way for this path, until it has ended."""
+        tell = partial(self._tally.meter.add, path=action.path)
+        return replace(self._acts, throttle=self._acts.throttle.watched(tell))
 
     def _done(self, action: Action, notes: Notes) -> None:
         self._journal.note(*notes)

@@ -4,7 +4,10 @@ Two token buckets, one a direction; the limits can be changed while transfers ru
 """
 
 import asyncio
+import contextlib
+import copy
 import time
+from collections.abc import Callable
 
 from helix.core.pacing import bucket
 
@@ -17,6 +20,14 @@ class Throttle:
         self._buckets = {"up": bucket(up, now), "down": bucket(down, now)}
         self.limits: dict[str, int | None] = {"up": up, "down": down}
         self.moved = {"up": 0, "down": 0}
+        self._changed = {"limit": asyncio.Event()}
+        self._tell: Callable[[int], None] | None = None
+
+    def watched(self, tell: Callable[[int], None]) -> "Throttle":
+        """The same limits and counts, for transfers whose bytes somebody wants to hear of."""
+        watched = copy.copy(self)  # shares all that can change
+        watched._tell = tell
+        return watched
 
     def limit(self, up: int | None, down: int | None) -> None:
         """Change the limits, also for what is under way."""
@@ -24,6 +35,8 @@ class Throttle:
         for direction, rate in (("up", up), ("down", down)):
             self._buckets[direction] = self._buckets[direction].with_rate(rate, now)
             self.limits[direction] = rate
+        changed, self._changed["limit"] = self._changed["limit"], asyncio.Event()
+        changed.set()
 
     async def up(self, count: int) -> None:
         """Bytes went to the remote."""
@@ -35,6 +48,12 @@ class Throttle:
 
     async def _take(self, direction: str, count: int) -> None:
         self.moved[direction] += count
+        if self._tell is not None:
+            self._tell(count)
         self._buckets[direction], wait = self._buckets[direction].take(count, time.monotonic())
-        if wait > 0:
-            await asyncio.sleep(wait)
+        while wait > 0:
+            changed = self._changed["limit"]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await changed.wait()
+            _, wait = self._buckets[direction].take(0, time.monotonic()) if changed.is_set() else (None, 0.0)

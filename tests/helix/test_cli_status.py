@@ -1,0 +1,35 @@
+"""Does `helix status` tell how far a pass is, and what a comparison found?"""
+
+from helix.cli.status import MOST, details
+
+QUIET = {"name": "art", "progress": None, "verify": None}
+
+
+def test_a_quiet_folder_needs_no_more_words() -> None:
+    assert details([QUIET]) == []
+
+
+def test_a_running_pass_tells_files_bytes_rate_and_time_left() -> None:
+    progress = {
+        "done": 3,
+        "total": 10,
+        "bytes_done": 1 << 20,
+        "bytes_total": 5 << 20,
+        "bytes_per_second": 1 << 19,
+        "eta_seconds": 8.0,
+    }
+
+    told = details([{**QUIET, "progress": progress}])
+
+    assert told == ["art: 3 of 10 done, 1.0 MiB of 5.0 MiB, 512.0 KiB/s, 8 s left"]
+    assert details([{**QUIET, "progress": {**progress, "eta_seconds": None}}])[0].endswith("/s")
+
+
+def test_what_a_comparison_found_is_listed_and_a_long_list_is_cut() -> None:
+    found = [{"path": f"{number}", "why": "damaged here"} for number in range(MOST + 2)]
+
+    told = details([{**QUIET, "verify": {"differing": found}}])
+
+    assert told[0] == "art: 0: damaged here"
+    assert told[-1] == "art: … and 2 more"
+    assert len(told) == MOST + 1
