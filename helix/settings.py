@@ -237,6 +237,10 @@ def _check_apart(reader: Reader, folders: tuple[Folder, ...]) -> None:
     names = [folder.name for folder in folders]
     if len(set(names)) != len(names):
         reader.problem("helix.toml", "two folders have one name", "give each folder a name of its own")
+    # one lease a remote: two folders that write to it would take it from each other for ever
+    written = [folder.remote for folder in folders if folder.mode != "restore"]
+    if len(set(written)) != len(written):
+        reader.problem("helix.toml", "two folders write to one remote", 'give each its own, or mode = "restore"')
     places = [folder.local.resolve() for folder in folders]
     places += [Path(f.remote.partition(":")[2]).resolve() for f in folders if f.remote.startswith("local:")]
     for index, place in enumerate(places):

@@ -67,8 +67,10 @@ async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
     ]
     async with stop_on_signals() as stop:
         log.info("started", extra={"folders": len(keepers), "owner": owner, "locked": held is not None})
-        await Daemon(settings, keepers, throttle, deadline, requests).run(stop)
-    await leases.close()
+        try:
+            await Daemon(settings, keepers, throttle, deadline, requests).run(stop)
+        finally:
+            await leases.close()
 
 
 def main() -> int:

@@ -203,3 +203,15 @@ def test_a_wrong_folder_file_says_where(tmp_path: Path, text: str, named: str) -
     (tmp_path / "helix.toml").write_text(text)
 
     assert named in problems({}, tmp_path)
+
+
+def test_two_folders_may_not_write_to_one_remote_but_one_may_read_what_the_other_writes(tmp_path: Path) -> None:
+    tables = '[[folder]]\nname="a"\nlocal="a"\nremote="mega:/x"\n[[folder]]\nname="b"\nlocal="b"\nremote="mega:/x"\n'
+    (tmp_path / "helix.toml").write_text(tables)
+
+    wrong = problems({}, tmp_path)
+    (tmp_path / "helix.toml").write_text(tables + 'mode="restore"\n')
+    right = from_env({}, cwd=tmp_path).folders
+
+    assert "two folders write to one remote" in wrong["helix.toml"]
+    assert [folder.mode for folder in right] == ["two-way", "restore"]

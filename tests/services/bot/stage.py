@@ -130,18 +130,23 @@ def short_home() -> Iterator[Path]:
         yield Path(home)
 
 
+def addresses(discord: DiscordServer) -> dict[str, str]:
+    """Give the settings that lead a bot to the test server; the owner of the guild is the architect."""
+    world = discord.platform.world
+    return {
+        "DISCORD_BOT_TOKEN": discord.token,
+        "DISCORD_GUILD_ID": str(world.guild.id),
+        "ARCHITECT_ID": str(world.owner.id),
+        "DISCORD_API_BASE": discord.api_url,
+        "DISCORD_GATEWAY_URL": discord.gateway_url,
+    }
+
+
 def environment(home: Path, discord: DiscordServer | None, **more: str) -> dict[str, str]:
-    """Give the bot's whole environment; the owner of the guild is the architect."""
+    """Give the bot's whole environment."""
     env = {"PATH": os.environ["PATH"], "HELIX_HOME": str(home), "LOG_FORMAT": "json", "LOG_LEVEL": "debug"}
     if discord is not None:
-        world = discord.platform.world
-        env |= {
-            "DISCORD_BOT_TOKEN": discord.token,
-            "DISCORD_GUILD_ID": str(world.guild.id),
-            "ARCHITECT_ID": str(world.owner.id),
-            "DISCORD_API_BASE": discord.api_url,
-            "DISCORD_GATEWAY_URL": discord.gateway_url,
-        }
+        env |= addresses(discord)
     return {name: value for name, value in (env | more).items() if value}
 
 

@@ -5,18 +5,12 @@ import signal
 
 from tests.emulators.discord import DiscordServer
 from tests.running import Helix, eventually, start_helix
-from tests.services.bot.stage import until
+from tests.services.bot.stage import addresses, until
 
 
 async def test_status_and_testmega_speak_of_the_real_programs(discord_server: DiscordServer) -> None:
-    people, world = discord_server.people, discord_server.platform.world
-    settings = {
-        "DISCORD_BOT_TOKEN": discord_server.token,
-        "DISCORD_GUILD_ID": str(world.guild.id),
-        "ARCHITECT_ID": str(world.owner.id),
-        "DISCORD_API_BASE": discord_server.api_url,
-        "DISCORD_GATEWAY_URL": discord_server.gateway_url,
-    }
+    people = discord_server.people
+    settings = addresses(discord_server)
 
     with start_helix(**settings) as helix:
         await asyncio.to_thread(helix.wait_ready)

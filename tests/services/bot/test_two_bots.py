@@ -9,7 +9,7 @@ from helix.board import Board
 from helix.core.health import Report
 from tests.emulators.discord import DiscordServer
 from tests.running import Helix, start_helix
-from tests.services.bot.stage import until
+from tests.services.bot.stage import addresses, until
 from tests.services.sync.postgres import server
 
 
@@ -32,13 +32,7 @@ async def test_a_command_is_answered_once_and_by_the_next_container_after_the_fi
     discord_server: DiscordServer, database: bool
 ) -> None:
     people, world = discord_server.people, discord_server.platform.world
-    settings = {
-        "DISCORD_BOT_TOKEN": discord_server.token,
-        "DISCORD_GUILD_ID": str(world.guild.id),
-        "ARCHITECT_ID": str(world.owner.id),
-        "DISCORD_API_BASE": discord_server.api_url,
-        "DISCORD_GATEWAY_URL": discord_server.gateway_url,
-    }
+    settings = addresses(discord_server)
     with contextlib.ExitStack() as stack:
         if database:
             settings["DATABASE_URL"] = stack.enter_context(server()).url()

@@ -69,6 +69,17 @@ class Server:
         command = ("psql", "-h", str(self.place), "-p", str(self.port), "-U", USER, "-d", database, "-XAtqc", statement)
         return self._run(*command)
 
+    def offer_tls(self, certificate: bytes, key: bytes) -> None:
+        """Take TLS connections from the next start on."""
+        for name, content in (("server.crt", certificate), ("server.key", key)):
+            path = self.place / "data" / name
+            path.write_bytes(content)
+            path.chmod(0o600)
+            if UNPRIVILEGED is not None:
+                shutil.chown(path, UNPRIVILEGED)
+        with (self.place / "data/postgresql.conf").open("a") as file:
+            file.write("ssl = on\n")
+
     def database(self) -> str:
         """Make a database and give its name."""
         name = f"d{secrets.token_hex(4)}"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
 from helix.parsing import Secret
 from services.sync.journal.journal import Journal
@@ -15,7 +16,7 @@ from services.sync.leases.database import CONNECT_SECONDS, STATEMENT_SECONDS, Da
 from services.sync.leases.errors import StoreFailed, StoreRefused
 from services.sync.leases.postgres import PostgresStore
 from tests.contracts.lease_contract import TTL, Clock
-from tests.services.sync.postgres import PASSWORD, Server
+from tests.services.sync.postgres import PASSWORD, Server, server
 from tests.services.sync.running import eventually
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -86,6 +87,24 @@ async def test_a_certificate_that_is_missing_is_named_as_the_cause(postgres: Ser
     failure = await failure_of(opened(postgres.url(query="?sslmode=verify-full&sslrootcert=/nowhere/ca.pem")).read())
 
     assert failure.message == "a file or socket of DATABASE_URL can't be opened: No such file or directory"
+
+
+async def test_the_servers_certificate_is_checked_as_the_address_says(tmp_path: Path, opened: Open) -> None:
+    ours, foreign = trustme.CA(), trustme.CA()
+    issued = ours.issue_cert("127.0.0.1")
+    for name, authority in (("ours.pem", ours), ("foreign.pem", foreign)):
+        authority.cert_pem.write_to_path(str(tmp_path / name))
+    with server() as own:
+        own.stop()
+        own.offer_tls(issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes())
+        own.start()
+        checked = f"?sslmode=verify-full&sslrootcert={tmp_path}"
+
+        await opened(own.url(query=f"{checked}/ours.pem")).write(GRANT, over=None)
+        failure = await failure_of(opened(own.url(query=f"{checked}/foreign.pem")).read())
+
+    assert isinstance(failure, StoreRefused)
+    assert failure.message == "no TLS with the database of DATABASE_URL: CERTIFICATE_VERIFY_FAILED"
 
 
 async def test_a_table_of_another_shape_is_refused(postgres: Server, opened: Open) -> None:
