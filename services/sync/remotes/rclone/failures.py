@@ -25,42 +25,68 @@ from services.sync.remotes.rclone.rc import RcError
 STALE_SESSION = re.compile(r"login with previous auth keys failed|expired user session", re.IGNORECASE)
 """rclone's MEGA backend never falls back to the password by itself."""
 
-_ROWS: tuple[tuple[str, type[RemoteError]], ...] = (
-    (r"source file is being updated", SourceChanged),
-    (r"directory not empty|not empty", NotEmpty),
-    (r"didn't find section in config|unknown backend|didn't find backend|invalid config", Misconfigured),
+_NAME = "RCLONE_CONFIG_<NAME>_"
+_ROWS: tuple[tuple[str, type[RemoteError], str], ...] = (
+    (r"source file is being updated", SourceChanged, ""),
+    (r"no such host|server misbehaving", Unreachable, f"Check the DNS, and the remote's address in {_NAME}*."),
+    (r"x509|\btls: |certificate", Unreachable, "Check the clock, the certificates, and any proxy in between (TLS)."),
+    (r"directory not empty|not empty", NotEmpty, ""),
+    (
+        r"didn't find section in config",
+        Misconfigured,
+        f"Correct the name in HELIX_REMOTE, or set {_NAME}TYPE and what else the remote needs.",
+    ),
+    (r"unknown backend|didn't find backend", Misconfigured, f"Correct {_NAME}TYPE: rclone has no such backend."),
+    (
+        r"couldn't decrypt password|is it obscured",
+        Misconfigured,
+        f"Set {_NAME}PASS to what `rclone obscure -` makes of the password.",
+    ),
+    (r"invalid config", Misconfigured, ""),
     (
         r"object not found|directory not found|no such file|file does not exist|no such key|bucket .*not exist|"
         r"\b404 not found\b",
         Gone,
+        "",
     ),
-    (r"is a file not a directory|not a directory|is a directory|already exists", Changed),
-    (r"mac verification|corrupted on transfer|hash(es)? differ|not decrypt|bad magic|failed to authenticate", Corrupt),
+    (r"is a file not a directory|not a directory|is a directory|already exists", Changed, ""),
     (
-        r"over ?quota|quota ?exceeded|storage ?(quota|full)|insufficient ?storage|no space left|507|"
-        r"bandwidth limit exceeded|509",
-        OverQuota,
+        r"mac verification|corrupted on transfer|hash(es)? differ|not decrypt|bad magic|failed to authenticate",
+        Corrupt,
+        "",
     ),
-    (r"rate ?limit|too many requests|slow ?down|429|too many connections|request throttled", Throttled),
+    (
+        r"over ?quota|quota ?exceeded|storage ?(quota|full)|insufficient ?storage|no space left|"
+        r"bandwidth limit exceeded|status(?: ?code)?:? ?50[79]\b|\b50[79] ",
+        OverQuota,
+        "",
+    ),
+    (r"rate ?limit|too many requests|slow ?down|\b429\b|too many connections|request throttled", Throttled, ""),
     (
         r"unable to authenticate|unauthorized|\b401\b|access ?denied|forbidden|\b403\b|invalid_grant|"
         r"couldn't login|wrong password|permission denied|invalidaccesskey|signaturedoesnotmatch|token expired|"
         r"multi-factor|object \(typically, node or user\) not found",
         Refused,
+        f"Correct the credentials in {_NAME}*, then start again.",
     ),
-    (r"file ?name too long|invalid (file ?)?name|invalid argument|illegal byte sequence", NameRefused),
-    (r"source and destination.* overlap|can't move directory", Changed),
+    (r"file ?name too long|invalid (file ?)?name|invalid argument|illegal byte sequence", NameRefused, ""),
+    (r"source and destination.* overlap|can't move directory", Changed, ""),
 )
-_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _ROWS)
+_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), kind, remedy) for pattern, kind, remedy in _ROWS)
+_UNKNOWN = "Check that the remote is up and what rclone says here; the pass is tried again after a pause."
 _SECRETS = re.compile(r"(https?://)[^/\s@]+@|((?:sid|key|token|pass(?:word)?|sig|signature)=)[^\s&\"']+", re.IGNORECASE)
 
 
 def translated(error: RcError, what: str) -> RemoteError:
-    """The error of our own for one of rclone's; `what` says what was to be done."""
-    kind = next((kind for pattern, kind in _PATTERNS if pattern.search(error.text)), None)
-    if kind is None:
-        kind = Gone if error.status == 404 else Unreachable
-    return kind(f"{what}: {shown(error.text)}")
+    """The error of our own for one of rclone's; `what` says what was to be done: a word and, mostly, a path."""
+    # a file may be called `403.jpg`; rclone shows it behind its directory or in quotes
+    text = re.sub(rf"""(?<=[/"'])({re.escape(what.partition(" ")[2])})(?!\w)""", "", error.text)
+    for pattern, kind, remedy in _PATTERNS:
+        if pattern.search(text):
+            return kind(f"{what}: {shown(error.text)}", remedy=remedy)
+    if error.status == 404:
+        return Gone(f"{what}: {shown(error.text)}")
+    return Unreachable(f"{what}: {shown(error.text)}", remedy=_UNKNOWN)
 
 
 def shown(text: str) -> str:

@@ -133,13 +133,13 @@ class Place:
         """Rename a file on the server in the place of another; only where `replaces_by_renaming`."""
         await self._rename(path, to, what, {"_config": {"NoCheckDest": True}})
 
-    async def send(self, local: str, path: str, *, size: int, progress: Progress, new: bool) -> None:
+    async def send(self, local: str, path: str, what: str, *, size: int, progress: Progress, new: bool) -> None:
         """Copy a local file up, replacing what is there; `new` says that nothing is, and that nobody looks for it."""
         directory, name = os.path.split(os.path.abspath(local))
         # a file that no listing shows needs no second name while it is half written
         options = {"NoCheckDest": True, "Inplace": True} if new else {}
         here, there = (directory, to_symbols(name)), (self.fs, to_symbols(path))
-        await self._copy(here, there, f"storing {path}", size=size, progress=progress, options=options)
+        await self._copy(here, there, what, size=size, progress=progress, options=options)
 
     async def fetch(self, path: str, local: str, *, size: int, progress: Progress) -> None:
         """Copy a file down."""

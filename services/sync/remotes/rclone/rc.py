@@ -13,8 +13,8 @@ import aiohttp
 
 from services.sync.remotes.errors import Unreachable
 
-START_SECONDS = 20.0
-"""How long `wait` gives rclone to come up: supervisord starts it beside us."""
+START_SECONDS = 15.0
+"""How long `wait` gives rclone to come up: supervisord starts it beside us. Less than a step of the self-test has."""
 
 CALL_SECONDS = 120.0
 """Above rclone's own limits for a request with its low-level retries."""

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from blake3 import blake3
 
 from helix.core.trees import Kind
-from services.sync.remotes.errors import Changed, Corrupt, NotEmpty
+from services.sync.remotes.errors import Changed, Corrupt, ItemFailed, NotEmpty, Unreachable
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import MOVE_SECONDS, Place
 from services.sync.remotes.rclone.rc import Rc
@@ -51,7 +51,11 @@ class RcloneRemote:
     async def connect(self) -> None:
         """Wait for rclone, learn the backend, make the top directory, take back what an earlier life claimed."""
         await self._place.open()
-        await self._place.make_directory("", "making the top directory")
+        try:
+            await self._place.make_directory("", "making the top directory")
+        except ItemFailed as error:
+            remedy = "Correct the path in HELIX_REMOTE, or mount what it should lie on."
+            raise Unreachable(error.message, remedy=remedy) from error
         await self._claims.sweep()
 
     async def close(self) -> None:

@@ -50,7 +50,7 @@ class Store:
         if not place.backend.renames:
             async with self._claims.held(path):
                 await absent(place, path)
-                await place.send(source.path, path, size=source.size, progress=progress, new=False)
+                await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
             return
         async with self._claims.claim(path) as claim:
             await self._send_claim(source, claim, path, progress)
@@ -66,12 +66,12 @@ class Store:
             return
         async with self._claims.held(path):
             await expected(place, path, etag)
-            await place.send(source.path, path, size=source.size, progress=progress, new=False)
+            await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
         await asyncio.to_thread(check, source)
 
     async def _send_claim(self, source: Source, claim: str, path: str, progress: Progress) -> None:
         """After this the content is in the claim, whole, and the path is ours alone."""
-        await self._place.send(source.path, claim, size=source.size, progress=progress, new=True)
+        await self._place.send(source.path, claim, f"storing {path}", size=source.size, progress=progress, new=True)
         await asyncio.to_thread(check, source)
         await self._claims.settle(claim, path)
 

@@ -62,6 +62,10 @@ def source(tmp_path: Path) -> Source:
         ("AccessDenied: Access Denied status code: 403", Refused),
         ("MAC verification failed", Corrupt),
         ("dial tcp: lookup nowhere: no such host", Unreachable),
+        ("tls: failed to verify certificate: x509: certificate signed by unknown authority", Unreachable),
+        ("507 Insufficient Storage: 507 Insufficient Storage", OverQuota),
+        ("https response error StatusCode: 507, RequestID: 1", OverQuota),
+        ("read tcp 10.0.0.1:50760->10.0.0.2:443: connection reset by peer", Unreachable),
     ],
 )
 def test_each_sentence_of_rclone_becomes_its_own_error_with_a_remedy(text: str, kind: type[RemoteError]) -> None:
@@ -70,6 +74,12 @@ def test_each_sentence_of_rclone_becomes_its_own_error_with_a_remedy(text: str, 
     assert type(error) is kind
     assert "storing a" in error.message
     assert error.remedy
+
+
+def test_a_number_in_a_file_s_name_is_no_status() -> None:
+    error = translated(RcError("operations/x", "open /srv/d/403.jpg: connection reset", 500), "storing d/403.jpg")
+
+    assert type(error) is Unreachable
 
 
 def test_what_stands_in_an_address_is_not_shown() -> None:
