@@ -104,10 +104,9 @@ class Place:
         """The entry at the path as it is now."""
         parameters = {"fs": self.fs, "remote": to_symbols(path), "opt": self.backend.list_options}
         try:
-            item = (await self.ask("operations/stat", parameters, f"looking at {path}"))["item"]
+            return self._entry((await self.ask("operations/stat", parameters, f"looking at {path}"))["item"], path)
         except Gone:
             return None
-        return None if item is None else self.backend.entry(item, path)
 
     async def delete(self, path: str, what: str) -> None:
         """Delete a file."""
@@ -121,17 +120,21 @@ class Place:
         """Remove an empty directory. Not every backend refuses to remove a full one."""
         await self.ask("operations/rmdir", {"fs": self.fs, "remote": to_symbols(path)}, what)
 
-    async def rename(self, path: str, to: str, what: str) -> None:
-        """Rename a file on the server to where nothing is; `Changed` if rclone finds something there."""
+    async def rename(self, path: str, to: str, what: str) -> Entry | None:
+        """Rename a file on the server to where nothing is, and look; `Changed` if rclone finds something there."""
         group = f"helix-{secrets.token_hex(6)}"
-        await self._rename(path, to, what, {"_group": group, "_config": {"IgnoreExisting": True}})
+        stats = {"_path": "core/stats", "group": group}
+        moving = self._moving(path, to, {"IgnoreExisting": True}) | {"_group": group}
+        _, after, seen = await self._one_by_one([moving, stats, self._looking(to)], what)
         # rclone says nothing about a rename that it left out
-        if not (await self.ask("core/stats", {"group": group}, what))["renames"]:
+        if not after["renames"]:
             raise Changed(f"{to} is already there")
+        return self._entry(seen["item"], to)
 
-    async def rename_over(self, path: str, to: str, what: str) -> None:
-        """Rename a file on the server in the place of another; only where `replaces_by_renaming`."""
-        await self._rename(path, to, what, {"_config": {"NoCheckDest": True}})
+    async def rename_over(self, path: str, to: str, what: str) -> Entry | None:
+        """Rename a file on the server in the place of another, and look; only where `replaces_by_renaming`."""
+        _, seen = await self._one_by_one([self._moving(path, to, {"NoCheckDest": True}), self._looking(to)], what)
+        return self._entry(seen["item"], to)
 
     async def send(self, local: str, path: str, what: str, *, size: int, progress: Progress, new: bool) -> None:
         """Copy a local file up, replacing what is there; `new` says that nothing is, and that nobody looks for it."""
@@ -179,9 +182,32 @@ class Place:
         except RcError as error:
             raise translated(error, what) from error
 
-    async def _rename(self, path: str, to: str, what: str, options: dict[str, Any]) -> None:
+    async def _one_by_one(self, steps: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
+        """Several commands in one request: each request costs more than what rclone does for it."""
+
+        async def work() -> list[dict[str, Any]]:
+            batch = {"inputs": steps, "concurrency": 1}
+            results: list[dict[str, Any]] = (await self.rc.call("job/batch", batch, seconds=MOVE_SECONDS))["results"]
+            for step, result in zip(steps, results, strict=True):
+                if "error" in result:
+                    raise RcError(step["_path"], str(result["error"]), int(result.get("status", 500)))
+            return results
+
+        try:
+            return await self._mended(work)
+        except RcError as error:
+            raise translated(error, what) from error
+
+    def _moving(self, path: str, to: str, options: dict[str, bool]) -> dict[str, Any]:
         both = {"srcFs": self.fs, "srcRemote": to_symbols(path), "dstFs": self.fs, "dstRemote": to_symbols(to)}
-        await self.ask("operations/movefile", {**both, **options}, what, seconds=MOVE_SECONDS)
+        return {"_path": "operations/movefile", **both, "_config": {**self.backend.config, **options}}
+
+    def _looking(self, path: str) -> dict[str, Any]:
+        question = {"fs": self.fs, "remote": to_symbols(path), "opt": self.backend.list_options}
+        return {"_path": "operations/stat", **question, "_config": self.backend.config}
+
+    def _entry(self, item: dict[str, Any] | None, path: str) -> Entry | None:
+        return None if item is None else self.backend.entry(item, path)
 
     async def _info(self) -> Backend:
         return Backend.of(await self.ask("operations/fsinfo", {"fs": self.fs}, f"opening rclone:{self._name}:"))

@@ -18,7 +18,7 @@ from services.sync.remotes.errors import Changed, Corrupt, ItemFailed, NotEmpty,
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import MOVE_SECONDS, Place
 from services.sync.remotes.rclone.rc import Rc
-from services.sync.remotes.rclone.store import Store, absent, expected, present
+from services.sync.remotes.rclone.store import Store, absent, expected
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
 from services.sync.remotes.source import Source
 from services.sync.remotes.symbols import to_symbols
@@ -119,12 +119,14 @@ class RcloneRemote:
         await absent(self._place, to)
         if to.startswith(RESERVED + "/"):
             # a name of our own, which nobody else makes
-            await self._move(path, to, entry)
+            moved = await self._move(path, to, entry)
         else:
             async with self._claims.held(to):
                 await absent(self._place, to)
-                await self._move(path, to, entry)
-        return await present(self._place, to)
+                moved = await self._move(path, to, entry)
+        if moved is None:
+            raise Corrupt(f"{path} was moved to {to} but is not there")
+        return moved
 
     async def mkdir(self, path: str) -> Entry:
         """Make it with its parents."""
@@ -161,15 +163,15 @@ class RcloneRemote:
         """Rclone tells nothing."""
         return no_events()
 
-    async def _move(self, path: str, to: str, entry: Entry | None) -> None:
+    async def _move(self, path: str, to: str, entry: Entry | None) -> Entry | None:
         if entry is None or entry.kind is Kind.FILE:
-            await self._place.rename(path, to, f"moving {path}")
-            return
+            return await self._place.rename(path, to, f"moving {path}")
         fs = self._place.fs
         both = {"srcFs": _below(fs, to_symbols(path)), "dstFs": _below(fs, to_symbols(to))}
         options = {"createEmptySrcDirs": True, "deleteEmptySrcDirs": True, "_config": {"IgnoreExisting": True}}
         await self._place.ask("sync/move", {**both, **options}, f"moving {path}", seconds=MOVE_SECONDS)
         await self.rmdir(path)
+        return await self._place.stat(to)
 
 
 def _below(fs: str, path: str) -> str:

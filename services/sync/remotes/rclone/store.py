@@ -34,52 +34,44 @@ class Store:
     ) -> Entry:
         """Store the source at the path if it is what is expected; the entry as it is listed from now on."""
         await asyncio.to_thread(check, source)
-        old = await expected(self._place, path, expect)
-        if old is None:
-            await self._put_new(source, path, progress)
-            return await self._stored(source, path)
+        if expect is None:
+            return _whole(await self._put_new(source, path, progress), source, path)
+        await expected(self._place, path, expect)
         if keep is not None:
             await absent(self._place, keep)
             await self._place.duplicate(path, keep)
-        await self._replace(source, path, old.etag, progress)
-        entry = await self._stored(source, path)
-        return entry if entry.etag != old.etag else await self._put_distinct(source, path, old.etag)
+        entry = _whole(await self._replace(source, path, expect, progress), source, path)
+        return entry if entry.etag != expect else await self._put_distinct(source, path, expect)
 
-    async def _put_new(self, source: Source, path: str, progress: Progress) -> None:
+    async def _put_new(self, source: Source, path: str, progress: Progress) -> Entry | None:
         place = self._place
         if not place.backend.renames:
             async with self._claims.held(path):
                 await absent(place, path)
                 await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
-            return
+            return await place.stat(path)
         async with self._claims.claim(path) as claim:
             await self._send_claim(source, claim, path, progress)
-            await place.rename(claim, path, f"storing {path}")
+            return await place.rename(claim, path, f"storing {path}")
 
-    async def _replace(self, source: Source, path: str, etag: str, progress: Progress) -> None:
+    async def _replace(self, source: Source, path: str, etag: str, progress: Progress) -> Entry | None:
         place = self._place
         if place.backend.replaces_by_renaming:
             async with self._claims.claim(path) as claim:
                 await self._send_claim(source, claim, path, progress)
                 await expected(place, path, etag)
-                await place.rename_over(claim, path, f"storing {path}")
-            return
+                return await place.rename_over(claim, path, f"storing {path}")
         async with self._claims.held(path):
             await expected(place, path, etag)
             await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
         await asyncio.to_thread(check, source)
+        return await place.stat(path)
 
     async def _send_claim(self, source: Source, claim: str, path: str, progress: Progress) -> None:
         """After this the content is in the claim, whole, and the path is ours alone."""
         await self._place.send(source.path, claim, f"storing {path}", size=source.size, progress=progress, new=True)
         await asyncio.to_thread(check, source)
         await self._claims.settle(claim, path)
-
-    async def _stored(self, source: Source, path: str) -> Entry:
-        entry = await present(self._place, path)
-        if entry.size != source.size:
-            raise Corrupt(f"{path} has {entry.size} bytes on the remote, {source.size} here")
-        return entry
 
     async def _put_distinct(self, source: Source, path: str, etag: str) -> Entry:
         """The backend shows an edit of the same size and second as nothing: store it so that it can be told apart."""
@@ -90,10 +82,10 @@ class Store:
             await asyncio.to_thread(_copy_with_mtime, source, copy, source.mtime_ns + backend.precision_ns)
             if not backend.features.keeps_mtime:
                 await asyncio.sleep(1.1)
-            await self._replace(await asyncio.to_thread(Source.of, copy), path, etag, no_progress)
+            entry = await self._replace(await asyncio.to_thread(Source.of, copy), path, etag, no_progress)
         finally:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
-        return await self._stored(source, path)
+        return _whole(entry, source, path)
 
 
 async def expected(place: Place, path: str, expect: str | None) -> Entry | None:
@@ -112,11 +104,11 @@ async def absent(place: Place, path: str) -> None:
         raise Changed(f"{path} is already there")
 
 
-async def present(place: Place, path: str) -> Entry:
-    """What is at the path; `Corrupt` if nothing is, although it was stored."""
-    entry = await place.stat(path)
+def _whole(entry: Entry | None, source: Source, path: str) -> Entry:
     if entry is None:
         raise Corrupt(f"{path} was stored but is not there")
+    if entry.size != source.size:
+        raise Corrupt(f"{path} has {entry.size} bytes on the remote, {source.size} here")
     return entry
 
 

@@ -15,6 +15,7 @@ from services.sync.remotes.rclone.entries import INCOMING
 from services.sync.remotes.rclone.place import Place
 from services.sync.remotes.rclone.rc import Rc
 from services.sync.remotes.rclone.remote import RcloneRemote
+from services.sync.remotes.remote import Entry
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.two_writers import contents, written
 
@@ -52,11 +53,11 @@ def sleep(monkeypatch: pytest.MonkeyPatch) -> Sleep:
     """Whoever is the first to put a claim in its place falls asleep before."""
     sleep, rename = Sleep(), Place.rename
 
-    async def slow(self: Place, path: str, to: str, what: str) -> None:
+    async def slow(self: Place, path: str, to: str, what: str) -> Entry | None:
         if not sleep.begun.is_set():
             sleep.begun.set()
             await sleep.over.wait()
-        await rename(self, path, to, what)
+        return await rename(self, path, to, what)
 
     monkeypatch.setattr(Place, "rename", slow)
     return sleep

@@ -21,7 +21,7 @@ from tests.services.sync.scenarios import SCENARIOS
 from tests.services.sync.world import World
 
 POINTS = int(os.environ.get("HELIX_TEST_CRASHES") or 3)
-CHANGES = {f"operations/{what}" for what in ("copyfile", "movefile", "deletefile", "mkdir", "rmdir")} | {"sync/move"}
+CHANGES = {f"operations/{what}" for what in ("copyfile", "deletefile", "mkdir", "rmdir")} | {"sync/move", "job/batch"}
 QUESTIONS = {"operations/list", "operations/stat", "operations/fsinfo", "core/stats", "job/stopgroup", "rc/noop"}
 
 
