@@ -10,8 +10,9 @@ see each other, the smaller name waits until the other has gone, the greater giv
 
 Where a path is written by renaming, the claim is the new content itself. A claim of a writer that has died is removed
 once it has stood still for `PATIENCE_SECONDS` by the observer's own clock; a writer that only slept then finds nothing
-to rename, so it does no harm. Where a backend replaces by itself (WebDAV, MEGA) the claim is an empty directory, and
-against a writer that sleeps so long between its look and its act only the lease helps.
+to rename, so it does no harm. Where a backend replaces by itself (WebDAV) the claim is an empty directory, and
+against a writer that sleeps so long between its look and its act only the lease helps. So it does on MEGA, whose tree
+rclone keeps in its memory and renews late.
 """
 
 import asyncio

@@ -12,11 +12,10 @@ import pytest
 from services.sync.remotes.rclone.remote import RcloneRemote
 from tests.contracts.remote_contract import RemoteContract
 from tests.services.sync.remotes.rcd import Rcd
-from tests.services.sync.remotes.two_writers import TwoWriters
 
 
-class RcloneContract(RemoteContract, TwoWriters):
-    """The contract suite on one backend of rclone, and two writers without a lease."""
+class RcloneContract(RemoteContract):
+    """The contract suite on one backend of rclone."""
 
     @pytest.fixture
     def root(self, place: tuple[str, str]) -> tuple[str, str]:
@@ -30,8 +29,14 @@ class RcloneContract(RemoteContract, TwoWriters):
         await remote.close()
 
     @pytest.fixture
-    async def other(self, rcd: Rcd, root: tuple[str, str], remote: RcloneRemote) -> AsyncIterator[RcloneRemote]:
-        other = RcloneRemote(*root, rcd.twin().socket)
+    def other_socket(self, rcd: Rcd) -> str:
+        return rcd.twin().socket
+
+    @pytest.fixture
+    async def other(
+        self, other_socket: str, root: tuple[str, str], remote: RcloneRemote
+    ) -> AsyncIterator[RcloneRemote]:
+        other = RcloneRemote(*root, other_socket)
         await other.connect()
         yield other
         await other.close()

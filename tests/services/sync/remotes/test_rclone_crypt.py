@@ -6,6 +6,7 @@ import pytest
 
 from tests.services.sync.remotes.rcd import Rcd, obscured
 from tests.services.sync.remotes.rclone_contract import RcloneContract
+from tests.services.sync.remotes.two_writers import TwoWriters
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def rcd() -> Iterator[Rcd]:
         yield rcd
 
 
-class TestRcloneCrypt(RcloneContract):
+class TestRcloneCrypt(RcloneContract, TwoWriters):
     @pytest.fixture
     def place(self, rcd: Rcd) -> tuple[str, str]:
         return f"safe,remote='here:{rcd.data}'", "x"

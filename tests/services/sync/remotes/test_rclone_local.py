@@ -6,6 +6,7 @@ import pytest
 
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.rclone_contract import RcloneContract
+from tests.services.sync.remotes.two_writers import TwoWriters
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +15,7 @@ def rcd() -> Iterator[Rcd]:
         yield rcd
 
 
-class TestRcloneLocal(RcloneContract):
+class TestRcloneLocal(RcloneContract, TwoWriters):
     @pytest.fixture
     def place(self, rcd: Rcd) -> tuple[str, str]:
         return "here", str(rcd.data)

@@ -26,3 +26,8 @@ class TestRcloneMega(RcloneContract):
     @pytest.fixture
     def place(self) -> tuple[str, str]:
         return "m", "top"
+
+    @pytest.fixture
+    def other_socket(self, rcd: Rcd) -> str:
+        """One rclone for both: it keeps MEGA's tree to itself and hears of another's changes late."""
+        return rcd.socket

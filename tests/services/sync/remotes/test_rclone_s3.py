@@ -7,6 +7,7 @@ from moto.server import ThreadedMotoServer
 
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.rclone_contract import RcloneContract
+from tests.services.sync.remotes.two_writers import TwoWriters
 
 
 @pytest.fixture(scope="module")
@@ -27,5 +28,5 @@ def place() -> Iterator[tuple[str, str]]:
     server.stop()
 
 
-class TestRcloneS3(RcloneContract):
+class TestRcloneS3(RcloneContract, TwoWriters):
     pass

@@ -6,6 +6,7 @@ import pytest
 
 from tests.services.sync.remotes.rcd import Rcd, obscured
 from tests.services.sync.remotes.rclone_contract import RcloneContract
+from tests.services.sync.remotes.two_writers import TwoWriters
 
 
 @pytest.fixture(scope="module")
@@ -20,5 +21,5 @@ def place(rcd: Rcd) -> tuple[str, str]:
     return f"ssh,host={host},port={port}", "x"
 
 
-class TestRcloneSftp(RcloneContract):
+class TestRcloneSftp(RcloneContract, TwoWriters):
     pass

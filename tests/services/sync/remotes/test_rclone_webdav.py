@@ -6,6 +6,7 @@ import pytest
 
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.rclone_contract import RcloneContract
+from tests.services.sync.remotes.two_writers import TwoWriters
 
 
 @pytest.fixture(scope="module")
@@ -19,5 +20,5 @@ def place(rcd: Rcd) -> tuple[str, str]:
     return f"dav,url='http://{rcd.serve('webdav')}'", "x"
 
 
-class TestRcloneWebdav(RcloneContract):
+class TestRcloneWebdav(RcloneContract, TwoWriters):
     pass
