@@ -13,7 +13,8 @@ from helix.core.trees import Kind, walk_key
 from services.sync.remotes.errors import Changed, Gone, NotEmpty, SourceChanged
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
-from tests.contracts.fault_matrix import FaultMatrix, digest_of
+from tests.contracts.fault_matrix import digest_of
+from tests.contracts.refusals import Refusals
 
 SIZES = [0, 1, 15, 16, 17, 4095, 4096, 131_071, 131_072, 131_089, 393_217, 1_048_577, 9_000_001]
 NAMES = [
@@ -36,7 +37,7 @@ NAMES = [
 MTIME = 1_600_000_000_123_456_789
 
 
-class RemoteContract(FaultMatrix):
+class RemoteContract(Refusals):
     """The promises, one test each."""
 
     async def test_an_empty_remote_lists_nothing(self, remote: Remote) -> None:

@@ -40,6 +40,8 @@ class Backend:
     about: bool
     hashes: tuple[str, ...]
     server_time: bool
+    bucket: bool
+    """Directories are prefixes of names, so a file may stand beside a directory of its own name."""
     renames: bool
     """A file can be renamed, or copied on the server, to a new name."""
     replaces_by_renaming: bool
@@ -68,6 +70,7 @@ class Backend:
             about=bool(found["About"]),
             hashes=hashes,
             server_time=server_time,
+            bucket=bool(found["BucketBased"]),
             renames=bool(found["Move"] or found["Copy"]),
             replaces_by_renaming=bool(
                 (found["PartialUploads"] and found["Move"]) or (found["BucketBased"] and found["Copy"])

@@ -52,6 +52,9 @@ class Store:
             return await place.stat(path)
         async with self._claims.claim(path) as claim:
             await self._send_claim(source, claim, path, progress)
+            if place.backend.bucket:
+                # rclone, when it renames, looks for files only
+                await absent(place, path)
             return await place.rename(claim, path, f"storing {path}")
 
     async def _replace(self, source: Source, path: str, etag: str, progress: Progress) -> Entry | None:
