@@ -6,10 +6,11 @@ A path that becomes ignored is left alone on both sides, never deleted.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from pathspec import GitIgnoreSpec
 
-from helix.core.trees import Kind
+from helix.core.trees import Kind, parent_of
 
 OWN = ".helix"
 FILE_NAME = ".helixignore"
@@ -30,6 +31,9 @@ class Ignore:
     def __init__(self, lines: Iterable[str] = ()) -> None:
         good, self.bad = _readable(lines)
         self._spec = GitIgnoreSpec.from_lines(good) if good else None
+        self._brings_back = any(line.startswith("!") for line in good)
+        self.digest = blake2b("\n".join(good).encode(), digest_size=16).digest()
+        """Names the patterns: equal for equal filters."""
 
     def __call__(self, path: str, kind: Kind) -> bool:
         """Whether nothing shall be done about the path."""
@@ -37,6 +41,8 @@ class Ignore:
             return True
         if self._spec is None:
             return False
+        if self._brings_back and "/" in path and self(parent_of(path), Kind.DIRECTORY):
+            return True  # git does not look into an ignored directory, so nothing in it is brought back
         return self._spec.match_file(path + "/" if kind is Kind.DIRECTORY else path)
 
 

@@ -48,7 +48,7 @@ from helix.core.clashes import Twins, settle_clashes
 from helix.core.directories import settle_directories
 from helix.core.emit import actions_for
 from helix.core.moves import find_moves
-from helix.core.trees import Rows, Side
+from helix.core.trees import Kind, Row, Rows, Side, is_inside, is_unchanged
 from helix.core.waiting import set_waiting_aside
 
 _PUSH, _PULL, _MEET, _LEAVE = Outcome.PUSH, Outcome.PULL, Outcome.MEET, Outcome.LEAVE
@@ -88,7 +88,7 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     twins = {side: Twins(fold) for side, fold in _folding_sides(rules)}
     for finder in twins.values():
         rows = finder.watch(rows)
-    cases, known = changed_cases(rows, keep_deleted=rules.keep_deleted)
+    cases, known = changed_cases(rows, rules)
     if not cases:
         return Plan((), known, more=False)
     for case in cases:
@@ -114,21 +114,23 @@ def decide(case: Case, mode: Mode) -> tuple[Outcome, Reason | None]:
     return outcome, None
 
 
-def changed_cases(rows: Rows, *, keep_deleted: bool = False) -> tuple[list[Case], int]:
+def changed_cases(rows: Rows, rules: Rules) -> tuple[list[Case], int]:
     """The rows that are not plainly unchanged, and the number of rows that had a base.
 
-    The first test is the whole cost of a pass over an unchanged tree: two slices and two comparisons, in C.
+    What an ignored directory holds is no case of its own: the directory stands for all of it.
     """
     cases: list[Case] = []
     known = 0
+    hidden = None
     for row in rows:
-        local, remote, base = row[1], row[2], row[3]
-        if base is not None:
+        if row.base is not None:
             known += 1
-            if local and remote and local[:4] == base[:4] and remote[2] == base[4] and remote[1] == base[1]:
-                continue
-        if local or remote or base:
-            cases.append(case_of(row, keep_deleted=keep_deleted))
+        elif hidden is not None and is_inside(row.path, hidden):
+            continue
+        elif _is_hidden_directory(row, rules):
+            hidden = row.path
+        if not is_unchanged(row) and (row.local or row.remote or row.base):
+            cases.append(case_of(row, keep_deleted=rules.keep_deleted))
     return cases, known
 
 
@@ -137,6 +139,11 @@ def _emptying(cases: list[Case]) -> Iterator[Case]:
     cases.reverse()
     while cases:
         yield cases.pop()
+
+
+def _is_hidden_directory(row: Row, rules: Rules) -> bool:
+    directory = any(state and state.kind is Kind.DIRECTORY for state in (row.local, row.remote))
+    return directory and rules.ignored(row.path, Kind.DIRECTORY)
 
 
 def _leaves_more_to_do(action: Action) -> bool:

@@ -78,6 +78,14 @@ class Row(NamedTuple):
 Rows = Iterable[Row]
 
 
+def is_unchanged(row: Row) -> bool:
+    """Whether both sides plainly are what they were: the whole cost of a compared row, two slices in C."""
+    _, local, remote, base = row
+    if local is None or remote is None or base is None:
+        return False
+    return local[:4] == base[:4] and remote[2] == base[4] and remote[1] == base[1]
+
+
 def walk_key(path: str) -> list[str]:
     """The walk order as a sort key: a directory, then all it holds, then its next sibling."""
     return path.split("/")

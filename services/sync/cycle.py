@@ -27,7 +27,8 @@ from services.sync.apply.acts import Acts
 from services.sync.apply.executor import Executor, Tally, writes_remote
 from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
-from services.sync.gather import Counts, local_states, merge, remote_states
+from services.sync.gather import Counts
+from services.sync.gathering import Gathering
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Touched
@@ -36,8 +37,9 @@ from services.sync.remotes.errors import ItemFailed
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
 from services.sync.settle import Settler
+from services.sync.stamped import Tools
 from services.sync.trash import stamp_of
-from services.sync.walk import Witness, walk
+from services.sync.walk import Witness
 
 DISK_FLOOR = 256 << 20
 """Bytes that stay free on the local volume, or a fiftieth of it where that is less."""
@@ -150,22 +152,21 @@ class Cycle:
         counts, witness, there, abandoned = Counts(), Witness(), Witness(), threading.Event()
         settle = self.folder.settle_seconds if wishes.settle_seconds is None else wishes.settle_seconds
         self._settler.begin(settle)
+        ignored = await asyncio.to_thread(self._ignore)
+        tools = Tools(counts, witness, there, self._suspect, ignored, self.journal.note)
         loop = asyncio.get_running_loop()
-        batches = self.remote.listing("", there)
+        gathering = await asyncio.to_thread(Gathering, self.root, self.remote, self.journal, tools, loop)
 
         def decide() -> Plan:
-            rows = merge(
-                local_states(walk(self.root, witness), counts),
-                remote_states(batches, loop, counts),
-                self.journal.rows(),
-                self._suspect,
-            )
-            return plan(_until(rows, abandoned), self._rules(wishes, witness, there))
+            with contextlib.closing(gathering.rows()) as rows:
+                decided = plan(_until(rows, abandoned), self._rules(wishes, tools))
+            return replace(decided, known=decided.known + gathering.unread)
 
         try:
             decided = await asyncio.to_thread(decide)
         finally:
             abandoned.set()
+            gathering.stop()
         trip = await asyncio.to_thread(self._trip, decided, counts, witness, marks, wishes)
         return Look(decided, counts, witness, there, marks, trip, self._settler.wake_in)
 
@@ -186,7 +187,7 @@ class Cycle:
             return state
         return state._replace(inode=None, digest=digest)
 
-    def _rules(self, wishes: Wishes, witness: Witness, there: Witness) -> Rules:
+    def _rules(self, wishes: Wishes, tools: Tools) -> Rules:
         features = self.remote.features
         remote_folds = None
         if not features.case_sensitive:
@@ -195,12 +196,12 @@ class Cycle:
             remote_folds = fold_accents
         return Rules(
             mode=Mode(self.folder.mode),
-            ignored=self._ignore(),
+            ignored=tools.ignored,
             unsettled=self._settler.unsettled,
-            unseen_local=witness.unseen,
-            unseen_remote=there.unseen,
-            holding_local=witness.holding,
-            holding_remote=there.holding,
+            unseen_local=tools.witness.unseen,
+            unseen_remote=tools.there.unseen,
+            holding_local=tools.witness.holding,
+            holding_remote=tools.there.holding,
             etag_is_identity=features.etag_is_identity,
             local_folds=fold_case if _folds_case(self.root) else None,
             remote_folds=remote_folds,

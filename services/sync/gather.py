@@ -1,7 +1,8 @@
 """What are the three trees, side by side, without holding any of them in memory?
 
 Local scan, remote listing and journal rows all come in walk order, so one pass of a merge pairs them. The merge runs
-in a thread; the remote's batches are fetched through the event loop.
+in a thread; the remote's batches are fetched through the event loop. (Where the remote is a disk too, `stamped.py`
+does the same directory by directory.)
 
 A local file whose size, mtime and inode are the journal's but whose ctime moved is a suspect: it may have been edited
 in place and its mtime set back. Only reading it tells.
@@ -10,12 +11,13 @@ in place and its mtime set back. Only reading it tells.
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TypeVar
 
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, walk_key
 from services.sync.remotes.remote import Entry
-from services.sync.walk import Found
+from services.sync.scan import Directory
+from services.sync.walker import IS_DIRECTORY
 
 S = TypeVar("S")
 
@@ -35,18 +37,44 @@ class Counts:
         self.local_files = self.local_bytes = self.local_paths = 0
         self.remote_files = self.remote_bytes = self.remote_paths = 0
 
+    def count_local(self, directory: Directory) -> None:
+        """Add one local directory's own entries."""
+        self.local_paths += directory.paths
+        self.local_files += directory.files
+        self.local_bytes += directory.size
 
-def local_states(found: Iterator[Found], counts: Counts) -> Iterator[tuple[str, LocalState, int]]:
-    """The scan as (path, state, ctime); a directory's ctime says nothing."""
-    directory, file = Kind.DIRECTORY, Kind.FILE
-    for path, seen in found:
-        counts.local_paths += 1
-        if stat.S_ISDIR(seen.st_mode):
-            yield path, LocalState(directory, 0, 0, seen.st_ino), 0
+    def count_remote(self, directory: Directory) -> None:
+        """Add one remote directory's own entries."""
+        self.remote_paths += directory.paths
+        self.remote_files += directory.files
+        self.remote_bytes += directory.size
+
+
+def local_states(directories: Iterator[Directory], counts: Counts) -> Iterator[tuple[str, LocalState, int]]:
+    """The whole scan as states in walk order: each directory, then all it holds."""
+    stack = [states_in(next(directories), counts)]
+    while stack:
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+            continue
+        yield found
+        if found[1].kind is Kind.DIRECTORY:
+            stack.append(states_in(next(directories), counts))
+    # the tale's end is told after its last directory, and only then is it known to be whole
+    for unexpected in directories:
+        raise AssertionError(f"a walk told {unexpected.path} twice")
+
+
+def states_in(directory: Directory, counts: Counts) -> Iterator[tuple[str, LocalState, int]]:
+    """The own entries of a local directory as (path, state, ctime); a directory's ctime says nothing."""
+    counts.count_local(directory)
+    prefix = directory.path + "/" if directory.path else ""
+    for name, size, mtime_ns, inode, ctime_ns in directory.entries():
+        if size == IS_DIRECTORY:
+            yield prefix + name, LocalState(Kind.DIRECTORY, 0, 0, inode), 0
         else:
-            counts.local_files += 1
-            counts.local_bytes += seen.st_size
-            yield path, LocalState(file, seen.st_size, seen.st_mtime_ns, seen.st_ino), seen.st_ctime_ns
+            yield prefix + name, LocalState(Kind.FILE, size, mtime_ns, inode), ctime_ns
 
 
 def remote_states(
@@ -55,11 +83,17 @@ def remote_states(
     """The listing as states. To be iterated in a thread, never in the loop's own."""
     while (batch := asyncio.run_coroutine_threadsafe(_next(batches), loop).result(LISTING_SECONDS)) is not None:
         counts.remote_paths += len(batch)
-        for path, kind, size, mtime_ns, etag, digest in batch:
-            if kind is Kind.FILE:
+        for entry in batch:
+            if entry.kind is Kind.FILE:
                 counts.remote_files += 1
-                counts.remote_bytes += size
-            yield path, RemoteState(kind, size, etag, mtime_ns, digest), 0
+                counts.remote_bytes += entry.size
+        yield from entry_states(batch)
+
+
+def entry_states(entries: Iterable[Entry]) -> Iterator[tuple[str, RemoteState, int]]:
+    """Entries of the remote as states."""
+    for path, kind, size, mtime_ns, etag, digest in entries:
+        yield path, RemoteState(kind, size, etag, mtime_ns, digest), 0
 
 
 def merge(

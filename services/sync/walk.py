@@ -7,8 +7,8 @@ not followed. Symlinks, sockets, fifos, devices and names that are not UTF-8 are
 import os
 import stat
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from itertools import islice
 from operator import itemgetter
 
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
@@ -19,23 +19,34 @@ STALE_SECONDS = 600.0
 MANY = 100
 """Skipped paths kept by name; beyond that only counted."""
 
+CHUNK = 1000
+"""So many entries are looked at between two signs of life."""
+
 Found = tuple[str, os.stat_result]
 _name = itemgetter(0)
 
 
-@dataclass(slots=True)
-class Witness:
-    """What a walk saw and could not list."""
+def _nobody_listens() -> None:
+    """The beat of a walk that nobody waits for."""
 
-    skipped: dict[str, str] = field(default_factory=dict)
-    """Path → why it is not synced (at most `MANY`)."""
-    skipped_count: int = 0
-    unseen: set[str] = field(default_factory=set)
-    """Directories that could not be read: what is missing in them was not deleted."""
-    holding: set[str] = field(default_factory=set)
-    """Directories that hold something that is left out: they can't be removed with what they hold."""
-    leftovers: list[str] = field(default_factory=list)
-    """Temporary files of processes that died."""
+
+class Witness:
+    """What a walk saw and could not list. No dataclass: their module would double the walker's size."""
+
+    __slots__ = ("beat", "holding", "leftovers", "skipped", "skipped_count", "unseen")
+
+    def __init__(self, beat: Callable[[], None] = _nobody_listens) -> None:
+        self.skipped: dict[str, str] = {}
+        """Path → why it is not synced (at most `MANY`)."""
+        self.skipped_count = 0
+        self.unseen: set[str] = set()
+        """Directories that could not be read: what is missing in them was not deleted."""
+        self.holding: set[str] = set()
+        """Directories that hold something that is left out: they can't be removed with what they hold."""
+        self.leftovers: list[str] = []
+        """Temporary files of processes that died."""
+        self.beat = beat
+        """Called every now and then in a directory of many entries."""
 
     def skip(self, path: str, why: str) -> None:
         """Remember a path that is left out on purpose."""
@@ -53,38 +64,41 @@ class Witness:
 def walk(root: str, witness: Witness, under: str = "") -> Iterator[Found]:
     """Yield (path, stat) below `root/under` in walk order. Blocking. An `under` that does not exist yields nothing."""
     prefix = under + "/" if under else ""
-    stack = [(prefix, _children(root, prefix, witness))]
+    stack = [(prefix, iter(children(root, prefix, witness)))]
     while stack:
-        prefix, children = stack[-1]
-        for name, seen in children:
+        prefix, entries = stack[-1]
+        for name, seen in entries:
             path = prefix + name
             yield path, seen
             if stat.S_ISDIR(seen.st_mode):
-                stack.append((path + "/", _children(root, path + "/", witness)))
+                stack.append((path + "/", iter(children(root, path + "/", witness))))
                 break
         else:
             stack.pop()
 
 
-def _children(root: str, prefix: str, witness: Witness) -> Iterator[Found]:
-    """The directory's own entries, sorted by name."""
+def children(root: str, prefix: str, witness: Witness) -> list[Found]:
+    """The own entries of the directory `root/prefix`, sorted by name; empty, and told to the witness, if unreadable."""
     try:
         descriptor = os.open(f"{root}/{prefix}", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
-        return iter(())
+        return []
     except OSError as error:
         witness.unreadable(prefix.rstrip("/"), f"the directory can't be read: {error.strerror}")
-        return iter(())
+        return []
+    found: list[Found] = []
     try:
         with os.scandir(descriptor) as entries:
-            found = [(entry.name, seen) for entry in entries if (seen := _look(entry, prefix, witness)) is not None]
+            while chunk := list(islice(entries, CHUNK)):
+                found += [(entry.name, seen) for entry in chunk if (seen := _look(entry, prefix, witness)) is not None]
+                witness.beat()
     except OSError as error:
         witness.unreadable(prefix.rstrip("/"), f"the directory can't be read: {error.strerror}")
-        return iter(())
+        return []
     finally:
         os.close(descriptor)
     found.sort(key=_name)
-    return iter(found)
+    return found
 
 
 def _look(entry: os.DirEntry[str], prefix: str, witness: Witness) -> os.stat_result | None:
@@ -102,9 +116,10 @@ def _look(entry: os.DirEntry[str], prefix: str, witness: Witness) -> os.stat_res
         return None
     if name.startswith(".helix") and _is_ours(name, prefix, seen, witness):
         return None
-    if stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode):
+    mode = seen.st_mode
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return seen
-    witness.skip(prefix + name, _what(seen.st_mode))
+    witness.skip(prefix + name, _what(mode))
     return None
 
 

@@ -41,3 +41,16 @@ def test_a_bad_pattern_is_reported_with_its_line_and_the_others_hold() -> None:
 
 def test_a_pattern_cannot_bring_back_helix_itself() -> None:
     assert Ignore(["!.helix", "!.helix/**"])(".helix/trash/x", Kind.FILE)
+
+
+def test_nothing_in_an_ignored_directory_is_brought_back_as_git_has_it() -> None:
+    ignore = Ignore(["out/", "!out/keep", "!out/deep/", "some/*", "!some/keep"])
+
+    assert ignore("out/keep", Kind.FILE)
+    assert ignore("out/deep", Kind.DIRECTORY)
+    assert ignore("some/other", Kind.FILE)
+    assert not ignore("some/keep", Kind.FILE)
+
+
+def test_filters_are_named_by_their_patterns() -> None:
+    assert Ignore(["*.o", "# words", ""]).digest == Ignore(["*.o\n"]).digest != Ignore(["*.a"]).digest

@@ -5,7 +5,7 @@ import pytest
 from helix.core.actions import Reason, Skip
 from helix.core.cases import Mode, Rules
 from helix.core.ignore import Ignore
-from helix.core.plan import plan
+from helix.core.plan import changed_cases, plan
 from helix.core.trees import Row
 from tests.core.rows import base, local, names, remote, row
 
@@ -150,3 +150,20 @@ def test_the_plan_counts_what_was_known() -> None:
     made = plan([row("a", "x", "x", "x"), row("b", "x", None, None), row("c", None, None, "x")])
 
     assert (made.known, made.more) == (2, False)
+
+
+def test_an_ignored_directory_stands_for_all_it_holds_but_for_what_the_journal_knows() -> None:
+    rows = [
+        row("build", "dir", None, None),
+        row("build/deep", "dir", None, None),
+        row("build/deep/x", "x", None, None),
+        row("build/known", None, "old", "old"),
+        row("build2", "dir", None, None),
+        row("build2/y", "y", None, None),
+    ]
+
+    cases, known = changed_cases(rows, FILTERED)
+
+    assert [case.path for case in cases] == ["build", "build/known", "build2", "build2/y"]
+    assert known == 1
+    assert names(rows, FILTERED) == ["Forget build/known", "MakeDirRemote build2", "Upload build2/y"]

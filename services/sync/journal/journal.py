@@ -13,12 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from helix.core.trees import BaseState, Kind
-from services.sync.journal import notes, schema
+from helix.core.trees import BaseState
+from services.sync.journal import notes, reading, schema
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.notes import Fact, Note
-
-_REMEDY = "Free some space or correct the permissions of HELIX_HOME/journal; nothing is lost, the pass is repeated."
+from services.sync.journal.reading import REMEDY
 
 
 def _open_gate() -> None:
@@ -88,20 +87,25 @@ class Journal:
         with self._lock:
             self._pending.clear()
 
-    def rows(self) -> Iterator[tuple[str, BaseState, int]]:
+    def rows(self) -> Iterator[reading.BaseRow]:
         """All rows (path, state, ctime) in walk order, streamed from a connection of its own."""
-        try:
-            with contextlib.closing(sqlite3.connect(self.path, timeout=10, check_same_thread=False)) as connection:
-                query = "SELECT key, ctime_ns, kind, size, mtime_ns, inode, etag, digest FROM base ORDER BY key"
-                for key, ctime_ns, kind, *rest in connection.execute(query):
-                    yield key.decode().replace("\0", "/"), BaseState(_KINDS[kind], *rest), ctime_ns
-        except (sqlite3.Error, UnicodeDecodeError, KeyError) as error:
-            raise JournalFailed(f"the journal can't be read: {error}", remedy=_REMEDY) from error
+        with contextlib.closing(reading.connect(self.path)) as connection, reading.translated():
+            query = "SELECT key, ctime_ns, kind, size, mtime_ns, inode, etag, digest FROM base ORDER BY key"
+            for row in connection.execute(query):
+                yield reading.row_of(*row)
+
+    def snapshot(self) -> contextlib.AbstractContextManager[reading.Snapshot]:
+        """All that is committed now, to be read directory by directory from a connection of its own."""
+        return reading.snapshot(self.path)
 
     def row(self, path: str) -> BaseState | None:
         """One row, as committed."""
         found = self.ask("SELECT kind, size, mtime_ns, inode, etag, digest FROM base WHERE key=?", schema.key_of(path))
-        return BaseState(_KINDS[found[0][0]], *found[0][1:]) if found else None
+        return BaseState(reading.KINDS[found[0][0]], *found[0][1:]) if found else None
+
+    def holds(self, rows: int) -> bool:
+        """Whether it holds so many rows, without counting them all."""
+        return len(self.ask("SELECT 1 FROM base LIMIT ?", rows)) == rows
 
     def fact(self, name: str) -> str | None:
         """A named value."""
@@ -127,13 +131,13 @@ class Journal:
         try:
             self._connection = self._sound_connection()
         except sqlite3.OperationalError as error:
-            raise JournalFailed(f"the journal can't be opened: {error}", remedy=_REMEDY) from error
+            raise JournalFailed(f"the journal can't be opened: {error}", remedy=REMEDY) from error
         except sqlite3.DatabaseError as error:
             self._set_aside(str(error))
             try:
                 self._connection = self._sound_connection()
             except sqlite3.Error as again:
-                raise JournalFailed(f"the journal can't be made: {again}", remedy=_REMEDY) from again
+                raise JournalFailed(f"the journal can't be made: {again}", remedy=REMEDY) from again
         self._inode = os.stat(self.path).st_ino
 
     def _sound_connection(self) -> sqlite3.Connection:
@@ -160,7 +164,7 @@ class Journal:
     def _guarded(self) -> Iterator[sqlite3.Connection]:
         """Translate SQLite's errors; a corrupt file is set aside at the next `open`."""
         if self._connection is None:
-            raise JournalFailed("the journal is not open", remedy=_REMEDY)
+            raise JournalFailed("the journal is not open", remedy=REMEDY)
         try:
             yield self._connection
         except sqlite3.Error as error:
@@ -168,7 +172,7 @@ class Journal:
                 self._connection.rollback()
             if not isinstance(error, sqlite3.OperationalError):
                 self._drop()
-            raise JournalFailed(f"the journal can't be written: {error}", remedy=_REMEDY) from error
+            raise JournalFailed(f"the journal can't be written: {error}", remedy=REMEDY) from error
 
     def _is_same_file(self) -> bool:
         try:
@@ -181,6 +185,3 @@ class Journal:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = None
-
-
-_KINDS = {kind.value: kind for kind in Kind}

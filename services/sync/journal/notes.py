@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from helix.core.trees import BaseState, Side
-from services.sync.journal.schema import key_of
+from services.sync.journal import directories
+from services.sync.journal.schema import AT_OR_BELOW, at_or_below, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,19 @@ class Renamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """All `rows` rows of a directory are what both sides showed in the listings that `digest` names.
+
+    Void if a row of it was written since `touched` was read; None: there were no rows of it.
+    """
+
+    directory: str
+    digest: bytes
+    rows: int
+    touched: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of a path's history."""
 
@@ -78,7 +92,7 @@ class Fact:
     value: str
 
 
-Note = InSync | Touched | Forgotten | Renamed | Event | Version | Fact
+Note = InSync | Touched | Forgotten | Renamed | Seen | Event | Version | Fact
 
 
 def write(connection: sqlite3.Connection, note: Note) -> None:
@@ -87,12 +101,18 @@ def write(connection: sqlite3.Connection, note: Note) -> None:
         case InSync(path=path, state=state, ctime_ns=ctime_ns):
             values = (key_of(path), *state, ctime_ns)
             connection.execute("INSERT OR REPLACE INTO base VALUES (?,?,?,?,?,?,?,?)", values)
+            directories.touch(connection, path)
         case Touched(path=path, ctime_ns=ctime_ns):
             connection.execute("UPDATE base SET ctime_ns=? WHERE key=?", (ctime_ns, key_of(path)))
+            directories.touch(connection, path)
         case Forgotten(path=path):
             connection.execute("DELETE FROM base WHERE key=?", (key_of(path),))
+            directories.touch(connection, path)
+            directories.forget_empty(connection, path)
         case Renamed():
             _rename(connection, note)
+        case Seen():
+            directories.see(connection, note.directory, note.digest, note.rows, note.touched)
         case Event():
             connection.execute(
                 "INSERT INTO events (time, path, action, outcome, size, why) VALUES (?,?,?,?,?,?)",
@@ -112,11 +132,10 @@ def write(connection: sqlite3.Connection, note: Note) -> None:
 def _rename(connection: sqlite3.Connection, note: Renamed) -> None:
     """Move the rows of the path and below; only a row that is there is stamped anew."""
     old, new = key_of(note.path), key_of(note.to)
-    below = "key >= ? AND key < ?"
-    connection.execute(f"DELETE FROM base WHERE key=? OR ({below})", (new, new + b"\0", new + b"\1"))  # noqa: S608 - a constant
+    connection.execute(f"DELETE FROM base WHERE {AT_OR_BELOW}", at_or_below(new))  # noqa: S608 - a constant
     connection.execute(
-        f"UPDATE base SET key = CAST(? || substr(key, ?) AS BLOB) WHERE key=? OR ({below})",  # noqa: S608 - a constant
-        (new, len(old) + 1, old, old + b"\0", old + b"\1"),
+        f"UPDATE base SET key = CAST(? || substr(key, ?) AS BLOB) WHERE {AT_OR_BELOW}",  # noqa: S608 - a constant
+        (new, len(old) + 1, *at_or_below(old)),
     )
     if note.stamp is not None:
         stamp = note.stamp
@@ -124,3 +143,4 @@ def _rename(connection: sqlite3.Connection, note: Renamed) -> None:
             "UPDATE base SET size=?, mtime_ns=?, inode=?, etag=?, ctime_ns=? WHERE key=?",
             (stamp.size, stamp.mtime_ns, stamp.inode, stamp.etag, note.ctime_ns, new),
         )
+    directories.rename(connection, note.path, note.to)

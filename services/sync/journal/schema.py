@@ -2,6 +2,10 @@
 
 Each step of `MIGRATIONS` lifts the file by one version in one transaction; `PRAGMA user_version` says where it stands.
 The key of a row is its path with NUL for `/`: compared as bytes, that is exactly the walk order.
+
+`directories` has a row for each directory that rows of `base` lie directly in (the root's key is empty). `seen` is the
+digest of both listings of it when all its rows were found unchanged, and how many rows they were; NULL when a row of
+it was written since, or when that is not known. `touched` is another number after each such write.
 """
 
 import sqlite3
@@ -36,6 +40,12 @@ MIGRATIONS = (
     """
     ALTER TABLE base ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    CREATE TABLE directories (
+        key BLOB PRIMARY KEY, seen BLOB, rows INTEGER NOT NULL, touched INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO directories SELECT DISTINCT parent_key(key), NULL, 0, random() FROM base;
+    """,
 )
 
 
@@ -49,6 +59,7 @@ def prepare(connection: sqlite3.Connection) -> None:
             f"the journal was written by a later release (layout {version})",
             remedy="Start the later release again, or move the journal away: nothing is deleted without it.",
         )
+    connection.create_function("parent_key", 1, lambda key: key.rpartition(b"\0")[0], deterministic=True)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
 
@@ -61,3 +72,12 @@ def key_of(path: str) -> bytes:
 def path_of(key: bytes) -> str:
     """The path of a row's key."""
     return key.decode().replace("\0", "/")
+
+
+AT_OR_BELOW = "(key=? OR (key >= ? AND key < ?))"
+"""Which rows are the path and all it holds; takes `at_or_below` of its key."""
+
+
+def at_or_below(key: bytes) -> tuple[bytes, bytes, bytes]:
+    """The values for `AT_OR_BELOW`."""
+    return key, key + b"\0", key + b"\1"

@@ -39,7 +39,12 @@ def etag_of(seen: os.stat_result) -> str:
     """What changes with any write through the file system; empty for a directory."""
     if stat.S_ISDIR(seen.st_mode):
         return ""
-    return f"{seen.st_ino}-{seen.st_size}-{seen.st_mtime_ns}-{seen.st_ctime_ns}"
+    return file_etag(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_ctime_ns)
+
+
+def file_etag(size: int, mtime_ns: int, inode: int, ctime_ns: int) -> str:
+    """The etag of a file that looks so."""
+    return f"{inode}-{size}-{mtime_ns}-{ctime_ns}"
 
 
 def identity_of(etag: str) -> str:

@@ -18,8 +18,8 @@ from services.sync.remotes.errors import (
     Changed,
     Gone,
     NotEmpty,
-    Unreachable,
 )
+from services.sync.remotes.local_scan import begin_listing, end_listing
 from services.sync.remotes.local_steps import LocalSteps
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, Source
@@ -65,13 +65,7 @@ class LocalRemote:
         entries = self._entries(seen, under)
         while batch := await threaded(_take, entries):
             yield batch
-        if seen.unseen and (witness is None or under in seen.unseen):
-            first = min(seen.unseen)
-            raise Unreachable(
-                f"the remote directory {first or '/'} can't be read", remedy="Correct its permissions, then wait."
-            )
-        for leftover in seen.leftovers:
-            await threaded(files.discard, files.full(self._root, leftover))
+        await threaded(end_listing, self._root, under, seen, told=witness is not None)
 
     async def stat(self, path: str) -> Entry | None:
         """One look at the disk."""
@@ -137,9 +131,7 @@ class LocalRemote:
         return changes(self._root)
 
     def _entries(self, witness: Witness, under: str) -> Iterator[Entry]:
-        if files.look(self._root) is None:
-            raise Unreachable(f"{self.name} is not there", remedy="Mount the volume that holds it.")
-        files.check_parents(self._root, under + "/x" if under else "x")
+        begin_listing(self._root, under)
         for path, seen in walk(self._root, witness, under):
             yield entry_of(path, seen)
 

@@ -6,8 +6,10 @@ The same promises as `LocalRemote`'s operations (remote.py), in steps (services/
 from services.sync.open_tree import OpenTree
 from services.sync.remotes.disk import entry_of, etag_of, translated
 from services.sync.remotes.errors import Changed
-from services.sync.remotes.remote import Entry
+from services.sync.remotes.local_scan import LocalScan
+from services.sync.remotes.remote import Entry, RemoteScan
 from services.sync.steps import Steps
+from services.sync.walk import Witness
 
 
 class LocalSteps:
@@ -44,3 +46,7 @@ class LocalSteps:
             seen = tree.make_directory(path)
             yield tree
         return entry_of(path, seen)
+
+    def scan(self, witness: Witness, *, apart: bool) -> RemoteScan:
+        """As `listing`, a directory at a time."""
+        return LocalScan(self.root, witness, apart=apart)

@@ -20,13 +20,14 @@ Promises of every operation:
 * Operations on different paths may run side by side; the caller never runs two on one path.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from helix.core.trees import Kind
 from services.sync.open_tree import OpenTree
 from services.sync.remotes.source import Source
+from services.sync.scan import Directory, Scan
 from services.sync.steps import Steps
 from services.sync.walk import Witness
 
@@ -68,6 +69,13 @@ class Quota:
     total: int | None
 
 
+class RemoteScan(Scan, Protocol):
+    """A remote's tree, directory by directory."""
+
+    def entries(self, directory: Directory) -> Iterator[Entry]:
+        """The own entries of a directory, as `listing` would give them."""
+
+
 class DiskSteps(Protocol):
     """The operations of a remote that is a disk of this machine, for small files and in steps (services/sync/steps.py).
 
@@ -85,6 +93,9 @@ class DiskSteps(Protocol):
 
     def make_directory(self, tree: OpenTree, path: str) -> Steps[Entry]:
         """As `mkdir`."""
+
+    def scan(self, witness: Witness, *, apart: bool) -> RemoteScan:
+        """As `listing` with a witness, a directory at a time; `apart`: by a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""Where do the rows of one pass come from: directory by directory where both sides are disks, else path by path?
+
+Disks are walked by processes of their own, unless there are few files. Whoever leaves a pass calls `stop`: then no
+walker is left.
+"""
+
+import asyncio
+from collections.abc import Generator
+
+from helix.core.trees import Row
+from services.sync.gather import local_states, merge, remote_states
+from services.sync.journal.journal import Journal
+from services.sync.remotes.remote import Remote
+from services.sync.scan import scan
+from services.sync.stamped import Comparison, Tools
+
+FEW = 2000
+"""Fewer rows in the journal, and the start of two walkers would cost more than the walk."""
+
+
+class Gathering:
+    """The three trees of one pass."""
+
+    def __init__(
+        self, root: str, remote: Remote, journal: Journal, tools: Tools, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.unread = 0
+        """How many rows of the journal were not read, because nothing about them has changed."""
+        self._remote = remote
+        self._journal = journal
+        self._tools = tools
+        apart = journal.holds(FEW)
+        self._here = scan(root, tools.witness, apart=apart)
+        steps = remote.features.steps
+        self._there = steps.scan(tools.there, apart=apart) if steps else None
+        self._loop = loop
+
+    def rows(self) -> Generator[Row, None, None]:
+        """The rows to look at, in walk order. Blocking: to be iterated in a thread, once."""
+        if self._there is None:
+            yield from merge(
+                local_states(iter(self._here), self._tools.counts),
+                remote_states(self._remote.listing("", self._tools.there), self._loop, self._tools.counts),
+                self._journal.rows(),
+                self._tools.suspicion,
+            )
+            return
+        with self._journal.snapshot() as base:
+            comparison = Comparison(self._here, self._there, base, self._tools)
+            yield from comparison.rows()
+            self.unread = comparison.unread
+
+    def stop(self) -> None:
+        """End what still runs."""
+        self._here.stop()
+        if self._there is not None:
+            self._there.stop()

@@ -1,0 +1,63 @@
+"""How is a directory on this machine listed as a remote: complete, or not at all?"""
+
+from collections.abc import Iterator
+
+from helix.core.trees import Kind
+from services.sync import files
+from services.sync.remotes.disk import file_etag, translated
+from services.sync.remotes.errors import Unreachable
+from services.sync.remotes.remote import Entry
+from services.sync.scan import Directory, ScanFailed, scan
+from services.sync.walk import Witness
+from services.sync.walker import IS_DIRECTORY
+
+
+class LocalScan:
+    """The listing, directory by directory."""
+
+    def __init__(self, root: str, witness: Witness, *, apart: bool) -> None:
+        self._root = root
+        self._witness = witness
+        self._walk = scan(root, self._witness, apart=apart)
+
+    def __iter__(self) -> Iterator[Directory]:
+        """Raises a `RemoteError`."""
+        with translated():
+            begin_listing(self._root)
+            try:
+                yield from self._walk
+            except ScanFailed as error:
+                raise Unreachable(error.message, remedy=error.remedy) from error
+            end_listing(self._root, "", self._witness, told=True)
+
+    def stop(self) -> None:
+        """Break it off."""
+        self._walk.stop()
+
+    def entries(self, directory: Directory) -> Iterator[Entry]:
+        """As `listing` would give them."""
+        prefix = directory.path + "/" if directory.path else ""
+        for name, size, mtime_ns, inode, ctime_ns in directory.entries():
+            if size == IS_DIRECTORY:
+                yield Entry(prefix + name, Kind.DIRECTORY, 0, None, "")
+            else:
+                etag = file_etag(size, mtime_ns, inode, ctime_ns)
+                yield Entry(prefix + name, Kind.FILE, size, mtime_ns, etag)
+
+
+def begin_listing(root: str, under: str = "") -> None:
+    """Raise `Unreachable` if the remote is not there; `OSError` if `under` would lead out of it."""
+    if files.look(root) is None:
+        raise Unreachable(f"local:{root} is not there", remedy="Mount the volume that holds it.")
+    files.check_parents(root, under + "/x" if under else "x")
+
+
+def end_listing(root: str, under: str, seen: Witness, *, told: bool) -> None:
+    """Raise `Unreachable` if something was not seen that nobody is told of; remove what died processes left."""
+    if seen.unseen and (not told or under in seen.unseen):
+        first = min(seen.unseen)
+        raise Unreachable(
+            f"the remote directory {first or '/'} can't be read", remedy="Correct its permissions, then wait."
+        )
+    for leftover in seen.leftovers:
+        files.discard(files.full(root, leftover))

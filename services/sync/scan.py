@@ -1,0 +1,185 @@
+"""What is in a tree on this machine, directory by directory, as a process of its own finds it?
+
+The walker (`walker.py`) does the work on another core, so that neither the event loop nor the threads of this program
+feel it. Its death, its silence or a tale without an end is an error, never a short tree.
+"""
+
+import contextlib
+import marshal
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from helix.errors import HelixError
+from services.sync.walk import Witness
+from services.sync.walker import LENGTH, Packed, directories
+
+SILENCE_SECONDS = 120.0
+"""So long a walker may say nothing; it speaks every few seconds, so the disk under it hangs."""
+READ_BYTES = 1 << 18
+END_SECONDS = 1.0
+"""The wait for a killed walker. One that a hung disk holds is left to the operating system."""
+
+_CODE = str(Path(__file__).resolve().parents[2])
+_BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from services.sync.walker import main; main(sys.argv[2])"
+"""What `-m` would do; but with `-I`, which keeps a foreign module from taking a name, only this finds our code."""
+
+
+_BROKEN_OFF = "it was broken off"
+
+
+class ScanFailed(HelixError):
+    """The tree could not be listed to its end, so nothing is known of it."""
+
+
+class Directory(NamedTuple):
+    """One directory as it was found."""
+
+    path: str
+    """Relative; the root is empty."""
+    sound: bool
+    """All that is in it was seen."""
+    paths: int
+    files: int
+    size: int
+    """Of all its files, in bytes."""
+    packed: bytes
+    """Its own entries, sorted by name, as equal bytes for equal entries."""
+
+    def entries(self) -> list[Packed]:
+        """Its own entries as (name, size or -1 for a directory, mtime, inode, ctime)."""
+        found: list[Packed] = marshal.loads(self.packed)  # noqa: S302 - our own child wrote it
+        return found
+
+
+class Scan(Protocol):
+    """A tree being listed. To be iterated once, in a thread; a parent comes before what it holds."""
+
+    def __iter__(self) -> Iterator[Directory]:
+        """All directories in walk order. Complete, or raises a `HelixError`."""
+
+    def stop(self) -> None:
+        """Break it off: whoever iterates gets an error soon. May be called at any time from any thread."""
+
+
+def scan(root: str, witness: Witness, *, apart: bool) -> Scan:
+    """A scan of the tree; `apart`: by a process of its own, which pays where there is more than a little to see."""
+    return DiskScan(root, witness) if apart else OwnScan(root, witness)
+
+
+class OwnScan:
+    """A walk in the thread that iterates."""
+
+    def __init__(self, root: str, witness: Witness) -> None:
+        self._root = root
+        self._witness = witness
+        self._stopped = threading.Event()
+
+    def __iter__(self) -> Iterator[Directory]:
+        """Raises `ScanFailed` once it is broken off."""
+        for told in directories(self._root, self._witness):
+            if self._stopped.is_set():
+                raise _failed(self._root, _BROKEN_OFF)
+            yield Directory(*told)
+
+    def stop(self) -> None:
+        """At the next directory."""
+        self._stopped.set()
+
+
+class DiskScan:
+    """A walk by a process of its own; `witness` is filled when it has ended."""
+
+    def __init__(self, root: str, witness: Witness, *, silence: float = SILENCE_SECONDS) -> None:
+        self._root = root
+        self._witness = witness
+        self._silence = silence
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Event()
+
+    def __iter__(self) -> Iterator[Directory]:
+        """Raises `ScanFailed`."""
+        command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
+        self._process = subprocess.Popen(
+            [*command, _CODE, self._root], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            yield from self._tell(self._process)
+        finally:
+            _end(self._process)
+
+    def stop(self) -> None:
+        """Kill the walker."""
+        self._stopped.set()
+        if self._process is not None:
+            self._process.kill()
+
+    def _tell(self, process: subprocess.Popen[bytes]) -> Iterator[Directory]:
+        assert process.stdout is not None
+        for frame in self._frames(process.stdout.fileno()):
+            match frame:
+                case ():
+                    continue
+                case (skipped, count, unseen, holding, leftovers):
+                    witness = self._witness
+                    witness.skipped, witness.skipped_count, witness.leftovers = skipped, count, leftovers
+                    witness.unseen.update(unseen)
+                    witness.holding.update(holding)
+                    return
+                case _:
+                    yield Directory(*frame)
+        why = _BROKEN_OFF if self._stopped.is_set() else f"its walker ended early: {_last_words(process)}"
+        raise _failed(self._root, why)
+
+    def _frames(self, descriptor: int) -> Iterator[tuple[Any, ...]]:
+        """Every whole frame, until the output ends."""
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        data = bytearray()
+        while True:
+            begin = 0
+            while len(data) >= begin + LENGTH.size:
+                end = begin + LENGTH.size + LENGTH.unpack_from(data, begin)[0]
+                if len(data) < end:
+                    break
+                yield marshal.loads(memoryview(data)[begin + LENGTH.size : end])  # noqa: S302 - our own child wrote it
+                begin = end
+            del data[:begin]
+            if not poll.poll(self._silence * 1000):
+                raise _failed(self._root, f"the disk has not answered for {self._silence:.0f} s")
+            piece = os.read(descriptor, READ_BYTES)
+            if self._stopped.is_set() or not piece:
+                return
+            data += piece
+
+
+def _failed(root: str, why: str) -> ScanFailed:
+    return ScanFailed(
+        f"{root} can't be listed: {why}",
+        remedy="Look at the disk or the mount that holds it; nothing is done meanwhile.",
+    )
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    """The end of its error output, or how it ended."""
+    process.kill()
+    try:
+        said = process.communicate(timeout=END_SECONDS)[1].decode(errors="replace").strip()
+    except subprocess.TimeoutExpired:
+        return "it does not end"
+    return said.splitlines()[-1] if said else f"exit status {process.returncode}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of it and close its pipes."""
+    process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(END_SECONDS)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()

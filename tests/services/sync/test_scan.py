@@ -1,0 +1,241 @@
+"""Is a walk by a process of its own as good as one's own, and never a short one?"""
+
+import marshal
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from io import BufferedWriter, FileIO
+from pathlib import Path
+
+import psutil
+import pytest
+
+from services.sync import walker
+from services.sync.remotes.errors import Unreachable
+from services.sync.remotes.local import LocalRemote
+from services.sync.remotes.local_steps import LocalSteps
+from services.sync.scan import DiskScan, Scan, ScanFailed, scan
+from services.sync.walk import Witness, walk
+from services.sync.walker import IS_DIRECTORY, LENGTH
+
+DEADLINE = 20.0
+
+
+def make_odd_tree(root: Path) -> None:
+    for path in ("a/b/c", "a!", "É/ü", "z/empty", ".helix/trash", "deep/.helix"):
+        (root / path).mkdir(parents=True)
+    for path in ("a/one", "a/b/two", "a.txt", "É/ü/drei", ".helix/marker", "deep/.helix/mine", "with\nnewline"):
+        (root / path).write_text(path)
+    os.symlink("a", root / "link")
+    os.mkfifo(root / "fifo")
+    (root / os.fsdecode(b"not-utf8-\xff")).write_text("x")
+    (root / ".helix-tmp-fresh").write_text("half")
+    make_too_deep(root / "long")
+
+
+def make_too_deep(top: Path) -> None:
+    """A directory whose path is too long to be opened: unreadable for root, too."""
+    top.mkdir()
+    descriptor = os.open(top, os.O_RDONLY)
+    for _ in range(17):
+        os.mkdir("d" * 250, dir_fd=descriptor)
+        deeper = os.open("d" * 250, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = deeper
+    os.close(descriptor)
+
+
+def told(directories: Scan) -> dict[str, tuple[int, int, int]]:
+    """Path → size, inode, mtime of all that the walker tells."""
+    found = {}
+    for directory in directories:
+        for name, size, mtime_ns, inode, _ in directory.entries():
+            path = f"{directory.path}/{name}" if directory.path else name
+            found[path] = (size, inode, mtime_ns)
+    return found
+
+
+def walked(root: str, witness: Witness) -> dict[str, tuple[int, int, int]]:
+    found = {}
+    for path, seen in walk(root, witness):
+        kept = (seen.st_size, seen.st_ino, seen.st_mtime_ns)
+        found[path] = (IS_DIRECTORY, seen.st_ino, 0) if stat.S_ISDIR(seen.st_mode) else kept
+    return found
+
+
+def frames_of(root: Path) -> list[tuple[object, ...]]:
+    """What a walker in this process tells."""
+    told, frames = root.with_name("told"), []
+    with BufferedWriter(FileIO(told, "wb")) as out:
+        walker.tell(str(root), out)
+    data = told.read_bytes()
+    while data:
+        (length,) = LENGTH.unpack_from(data)
+        frames.append(marshal.loads(data[LENGTH.size : LENGTH.size + length]))
+        data = data[LENGTH.size + length :]
+    return frames
+
+
+def many_directories(root: Path) -> None:
+    for number in range(3000):
+        (root / f"a directory with a long name, so that the pipe fills {number:06}").mkdir()
+
+
+def walker_of(parent: int) -> psutil.Process:
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        for child in psutil.Process(parent).children():
+            if "services.sync.walker" in " ".join(child.cmdline()):
+                return child
+    raise AssertionError("no walker")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_scan_tells_what_a_walk_finds_and_what_it_could_not_list(tmp_path: Path, apart: bool) -> None:
+    make_odd_tree(tmp_path)
+    own, theirs = Witness(), Witness()
+
+    found = told(scan(str(tmp_path), theirs, apart=apart))
+
+    assert found == walked(str(tmp_path), own)
+    assert "deep/.helix/mine" in found
+    assert "É/ü/drei" in found
+    assert (theirs.skipped, theirs.skipped_count) == (own.skipped, own.skipped_count)
+    assert theirs.unseen == own.unseen != set()
+    assert theirs.holding == own.holding >= {""}
+    assert set(theirs.skipped.values()) >= {"a symlink", "a fifo", "the name is not UTF-8"}
+
+
+def test_an_unreadable_directory_is_told_as_not_sound_and_the_others_as_sound(tmp_path: Path) -> None:
+    (tmp_path / "fine").mkdir()
+    make_too_deep(tmp_path / "long")
+
+    directories = list(DiskScan(str(tmp_path), Witness()))
+
+    assert [len(one.path) > 4000 for one in directories if not one.sound] == [True]
+    assert next(one for one in directories if one.path == "fine").sound
+
+
+@pytest.mark.parametrize(("age", "leftovers"), [(-1.0, [".helix-tmp-x"]), (600.0, [])])
+def test_a_temporary_file_is_never_listed_and_told_once_nobody_alive_can_be_writing_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: float, leftovers: list[str]
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/.helix-tmp-x").write_text("half")
+    monkeypatch.setattr("services.sync.walk.STALE_SECONDS", age)
+
+    directory, end = frames_of(tmp_path / "tree")
+
+    assert directory == ("", True, 0, 0, 0, marshal.dumps([], walker.LAYOUT))
+    assert end == ({}, 0, [], [], leftovers)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_walker_that_dies_on_its_way_is_an_error_and_no_short_tree(tmp_path: Path, how: signal.Signals) -> None:
+    many_directories(tmp_path)
+    directories = iter(DiskScan(str(tmp_path), Witness()))
+    next(directories)
+    walker_of(os.getpid()).send_signal(how)
+
+    with pytest.raises(ScanFailed, match="its walker ended early"):
+        list(directories)
+
+
+def test_a_walker_whose_disk_hangs_is_an_error_within_a_bound(tmp_path: Path) -> None:
+    many_directories(tmp_path)
+    directories = iter(DiskScan(str(tmp_path), Witness(), silence=0.3))
+    next(directories)
+    child = walker_of(os.getpid())
+    child.suspend()
+
+    with pytest.raises(ScanFailed, match="the disk has not answered for"):
+        list(directories)
+
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_walker_that_can_not_begin_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.sync.scan._CODE", str(tmp_path))
+
+    with pytest.raises(ScanFailed, match="No module named 'services'"):
+        list(DiskScan(str(tmp_path), Witness()))
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_scan_that_is_broken_off_ends_at_once(tmp_path: Path, apart: bool) -> None:
+    many_directories(tmp_path)
+    broken_off = scan(str(tmp_path), Witness(), apart=apart)
+    directories = iter(broken_off)
+    next(directories)
+
+    threading.Thread(target=broken_off.stop).start()
+
+    with pytest.raises(ScanFailed, match="broken off"):
+        while next(directories):
+            pass
+
+
+def test_the_walker_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+    many_directories(tmp_path)
+    code = (
+        "import sys, time\nfrom services.sync.scan import DiskScan\nfrom services.sync.walk import Witness\n"
+        "scan = iter(DiskScan(sys.argv[1], Witness()))\nnext(scan)\nprint('begun', flush=True)\ntime.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    parent.stdout.readline()
+    child = walker_of(parent.pid)
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    child.wait(DEADLINE)
+
+
+@pytest.mark.parametrize(("seconds", "signs"), [(-1.0, True), (3600.0, False)])
+def test_a_long_walk_gives_signs_of_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, signs: bool
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/file").touch()
+    monkeypatch.setattr(walker, "BEAT_SECONDS", seconds)
+
+    assert (() in frames_of(tmp_path / "tree")) is signs
+
+
+@pytest.mark.parametrize("apart", [True, False])
+async def test_a_remote_that_is_scanned_shows_what_its_listing_shows(tmp_path: Path, apart: bool) -> None:
+    make_odd_tree(tmp_path)
+    os.rename(tmp_path / "long", tmp_path.parent / f"{tmp_path.name}-long")
+    remote = LocalRemote(str(tmp_path))
+    listed = [entry for batch in [batch async for batch in remote.listing()] for entry in batch]
+
+    found = LocalSteps(str(tmp_path)).scan(Witness(), apart=apart)
+    scanned = [entry for directory in found for entry in found.entries(directory)]
+
+    assert sorted(scanned) == sorted(listed)
+    assert len(listed) > 10
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_remote_that_is_not_there_or_no_directory_is_no_empty_tree(tmp_path: Path, apart: bool) -> None:
+    with pytest.raises(Unreachable, match="gone is not there"):
+        list(LocalSteps(str(tmp_path / "gone")).scan(Witness(), apart=apart))
+    (tmp_path / "file").touch()
+    with pytest.raises(Unreachable, match="the remote directory / can't be read"):
+        list(LocalSteps(str(tmp_path / "file")).scan(Witness(), apart=apart))
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_remote_directory_that_can_not_be_read_is_told(tmp_path: Path, apart: bool) -> None:
+    make_too_deep(tmp_path / "long")
+    witness = Witness()
+
+    list(LocalSteps(str(tmp_path)).scan(witness, apart=apart))
+
+    assert len(witness.unseen) == 1
