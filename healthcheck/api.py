@@ -65,7 +65,11 @@ class Api:
             "resume": lambda _, key: control.resume(key=key),
             "verify": lambda _, key: control.verify(key=key),
             "restore": lambda body, key: control.restore(
-                _text(body, "path"), version=_optional(body, "version"), to=_optional(body, "to"), key=key
+                _text(body, "path"),
+                version=_optional(body, "version"),
+                to=_optional(body, "to"),
+                folder=_optional(body, "folder"),
+                key=key,
             ),
             "conflicts/resolve": lambda body, key: control.resolve(
                 _text(body, "path"),

@@ -71,10 +71,16 @@ class Control:
         return await self._post("/v1/verify", {}, key=key)
 
     async def restore(
-        self, path: str, *, version: str | None = None, to: str | None = None, key: str | None = None
+        self,
+        path: str,
+        *,
+        version: str | None = None,
+        to: str | None = None,
+        folder: str | None = None,
+        key: str | None = None,
     ) -> Answer:
-        """Bring a version of *path* back from the trash, to *path* itself or to *to*."""
-        body = {"path": path, "version": version, "to": to}
+        """Bring a version of *path* back from the trash, to itself or to *to*; *folder*: whose, if several do."""
+        body = {"path": path, "version": version, "to": to, "folder": folder}
         return await self._post("/v1/restore", body, key=key, timeout=ACTION_SECONDS)
 
     async def resolve(self, path: str, keep: str, *, folder: str | None = None, key: str | None = None) -> Answer:

@@ -1,4 +1,4 @@
-"""`helix restore PATH [--version V] [--to PATH]`: bring a deleted or overwritten file back."""
+"""`helix restore PATH [--version V] [--to PATH] [--folder NAME]`: bring a deleted or overwritten file back."""
 
 import argparse
 import asyncio
@@ -14,11 +14,12 @@ def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("path", help="the path in the folder")
     parser.add_argument("--version", help="which version (default: the newest); `helix sync history PATH` lists them")
     parser.add_argument("--to", metavar="PATH", help="where to put it (default: its own place)")
+    parser.add_argument("--folder", metavar="NAME", help="the folder's name, where several keep the path")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Restore and say what came back."""
-    answer = asyncio.run(context.control.restore(args.path, version=args.version, to=args.to))
+    answer = asyncio.run(context.control.restore(args.path, version=args.version, to=args.to, folder=args.folder))
     told = f"{answer['path']} is back: {wording.size(answer['size'])}, version {answer['version']}"
     console().print(told, markup=False)
     return EX_FINE

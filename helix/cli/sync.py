@@ -139,12 +139,15 @@ def _plan_lines(folder: Answer) -> list[str]:
 
 
 def _path_lines(answer: Answer) -> list[str]:
-    lines = [
-        f"{_moment(event['time'])}  {event['action']}: {event['outcome']}  {event['why']}" for event in answer["events"]
-    ]
+    several = len({item["folder"] for item in (*answer["events"], *answer["versions"])}) > 1
+    lines = []
+    for event in answer["events"]:
+        whose = f"{event['folder']}: " if several else ""
+        lines.append(f"{_moment(event['time'])}  {whose}{event['action']}: {event['outcome']}  {event['why']}")
     for version in answer["versions"]:
+        whose = f"{version['folder']}: " if several else ""
         lines.append(
-            f"version {version['version']}: {wording.size(version['size'])}, {_moment(version['time'])}, "
+            f"{whose}version {version['version']}: {wording.size(version['size'])}, {_moment(version['time'])}, "
             f"{version['side']} side, {version['reason']}"
         )
     return lines or [f"nothing is known of {answer['path']}"]

@@ -24,7 +24,7 @@ def checks_of(keeper: Keeper, *, alone: bool) -> tuple[Check, ...]:
     standing = keeper.standing
     label = "" if alone else f"{keeper.name}: "
     return tuple(
-        Check(f"sync:{what}", status, label + output if output else "", remedy, time.time())
+        Check(f"sync:{what}", status, label + output if output and what != "paused" else output, remedy, time.time())
         for what, status, output, remedy in (
             _folder(standing, paused=keeper.paused),
             _paused(keeper.paused),

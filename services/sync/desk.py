@@ -108,13 +108,11 @@ class Desk:
         events, versions = [], []
         for keeper in self._keepers:
             journal = keeper.cycle.journal
-            events += await asyncio.to_thread(history.events, journal, path, limit)
-            versions += await asyncio.to_thread(history.versions, journal, path)
-        return {
-            "path": path,
-            "events": [views.event(event) for event in events],
-            "versions": [views.version(version) for version in versions],
-        }
+            happened = await asyncio.to_thread(history.events, journal, path, limit)
+            kept = await asyncio.to_thread(history.versions, journal, path)
+            events += [views.event(keeper.name, event) for event in happened]
+            versions += [views.version(keeper.name, version) for version in kept]
+        return {"path": path, "events": events, "versions": versions}
 
     async def conflicts(self) -> Json:
         """What waits for a person."""
@@ -157,42 +155,38 @@ class Desk:
             keeper.verifier.start()
         return {"accepted": True}
 
-    async def restore(self, path: str, version: str | None, to: str | None) -> Json:
-        """Bring a version back in the folder that has one."""
+    async def restore(self, path: str, version: str | None, to: str | None, folder: str | None = None) -> Json:
+        """Bring a version back in the one folder that keeps it. Raises `Refused` where several do and none is named."""
         check_path(path)
-        refusal = Refused("there is no folder", code="not-found")
-        for keeper in self._keepers:
-            try:
-                async with keeper.busy:
-                    kept = await keeper.trash.restore(path, version, to)
-            except Refused as error:
-                refusal = error
-                continue
-            keeper.hint()
-            return {"path": to or path, "size": kept.size, "version": version_id(kept)}
-        raise refusal
+        keepers = self._named(folder)
+        holding = [one for one in keepers if await one.trash.find(path, version)]
+        keeper = _only(path, holding or keepers[:1])
+        async with keeper.busy:
+            kept = await keeper.trash.restore(path, version, to)
+        keeper.hint()
+        return {"path": to or path, "folder": keeper.name, "size": kept.size, "version": version_id(kept)}
 
     async def resolve(self, path: str, keep: str, folder: str | None) -> Json:
-        """Settle a conflict."""
-        refusal = Refused("there is no such folder", code="not-found")
-        for keeper in self._keepers:
-            if folder not in (None, keeper.name):
-                continue
-            try:
-                async with keeper.busy:
-                    await resolve(keeper.cycle.root, keeper.cycle.journal, path, keep)
-            except Refused as error:
-                refusal = error
-                continue
-            keeper.hint()
-            return {"path": path, "kept": keep}
-        raise refusal
+        """Settle a conflict in the one folder that has it. Raises `Refused` where several have and none is named."""
+        keepers = self._named(folder)
+        keeper = _only(
+            path, [one for one in keepers if await asyncio.to_thread(_has_conflict, one, path)] or keepers[:1]
+        )
+        async with keeper.busy:
+            await resolve(keeper.cycle.root, keeper.cycle.journal, path, keep)
+        keeper.hint()
+        return {"path": path, "folder": keeper.name, "kept": keep}
+
+    def _named(self, folder: str | None) -> list[Keeper]:
+        """The folder of that name, or all."""
+        found = [keeper for keeper in self._keepers if folder in (None, keeper.name)]
+        if not found:
+            raise Refused(f"there is no folder {folder}", remedy="See `helix status`.", code="not-found")
+        return found
 
     async def decide(self, folder: str, decision: str) -> Json:
         """Answer a guard rail."""
-        keeper = next((keeper for keeper in self._keepers if keeper.name == folder), None)
-        if keeper is None:
-            raise Refused(f"there is no folder {folder}", remedy="See `helix status`.", code="not-found")
+        keeper = self._named(folder)[0]
         trip = keeper.standing.trip
         if trip is None:
             raise Refused("no guard rail waits for a decision", code="not-found")
@@ -210,6 +204,18 @@ class Desk:
             for keeper in self._keepers
         ]
         return views.selftest(list(await asyncio.gather(*trips)))
+
+
+def _only(path: str, keepers: Sequence[Keeper]) -> Keeper:
+    """The one folder that is meant."""
+    if len(keepers) > 1:
+        names = ", ".join(keeper.name for keeper in keepers)
+        raise Refused(f"several folders have {path}: {names}", remedy="Name one with --folder.", code="ambiguous")
+    return keepers[0]
+
+
+def _has_conflict(keeper: Keeper, path: str) -> bool:
+    return any(path in (event.path, event.outcome) for event in history.open_conflicts(keeper.cycle.journal))
 
 
 async def _plan(keeper: Keeper) -> Json:

@@ -190,8 +190,8 @@ class _Calls:
     async def restore(self, request: web.Request) -> web.Response:
         """Bring a version back."""
         body = await _body(request)
-        path, version, to = _text(body, "path"), body.get("version"), body.get("to")
-        return web.json_response(await self._desk.restore(path, version, to))
+        version, to, folder = (body.get(name) for name in ("version", "to", "folder"))
+        return web.json_response(await self._desk.restore(_text(body, "path"), version, to, folder))
 
     async def resolve(self, request: web.Request) -> web.Response:
         """Settle a conflict."""

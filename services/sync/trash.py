@@ -67,10 +67,7 @@ class Trash:
 
     async def restore(self, path: str, version: str | None, to: str | None) -> Version:
         """Bring a version back to the local folder, to `to` or the path itself; what is there goes to the trash."""
-        found = [
-            kept for kept in await asyncio.to_thread(history.versions, self._journal, path)
-            if version in (None, version_id(kept))
-        ]  # fmt: skip
+        found = await self.find(path, version)
         if not found:
             raise Refused(
                 f"no such version of {path} is kept",
@@ -79,6 +76,11 @@ class Trash:
             )
         await self._bring_back(found[0], to or path)
         return found[0]
+
+    async def find(self, path: str, version: str | None) -> list[Version]:
+        """The kept versions of a path, or the one that is named, newest first."""
+        kept = await asyncio.to_thread(history.versions, self._journal, path)
+        return [one for one in kept if version in (None, version_id(one))]
 
     async def index(self) -> None:
         """Note every kept version again: for a journal that was begun anew."""

@@ -141,14 +141,22 @@ def _action(action: Action) -> Json:
     }
 
 
-def event(what: Event) -> Json:
+def event(name: str, what: Event) -> Json:
     """One line of a path's history."""
-    return {"time": what.time, "action": what.action, "outcome": what.outcome, "size": what.size, "why": what.why}
+    return {
+        "folder": name,
+        "time": what.time,
+        "action": what.action,
+        "outcome": what.outcome,
+        "size": what.size,
+        "why": what.why,
+    }
 
 
-def version(kept: Version) -> Json:
+def version(name: str, kept: Version) -> Json:
     """One kept version."""
     return {
+        "folder": name,
         "version": version_id(kept),
         "time": kept.time,
         "size": kept.size,

@@ -15,7 +15,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "pause": {},
     "resume": {},
     "verify": {},
-    "restore": {"path": "a.txt", "version": "v1", "to": None},
+    "restore": {"path": "a.txt", "version": "v1", "to": None, "folder": None},
     "conflicts/resolve": {"path": "a.txt", "keep": "both", "folder": None},
     "guards/decide": {"folder": "files", "decision": "rescan"},
 }

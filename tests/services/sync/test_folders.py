@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from helix.errors import Refused
 from tests.services.sync.running import eventually, home, running
 
 
@@ -100,3 +103,33 @@ async def test_a_guarded_folder_and_one_whose_remote_is_gone_do_not_stop_the_thi
             await sync.control.decide("photos", "rescan")
             await eventually(lambda: len(list((place / "photos").glob("[0-9]*"))) == 20, "the photos are back")
             await eventually(lambda: sync.check("sync:remote")["status"] == "pass", "the remote is back")
+
+
+async def test_a_path_that_several_folders_have_is_restored_and_settled_in_the_one_that_is_named() -> None:
+    with home() as place:
+        for name in ("art", "photos", "archive"):
+            (place / f"{name}-volume").mkdir()
+        async with running(place, HELIX_CONFIG=str(three_folders(place)), HELIX_SETTLE_SECONDS="0") as sync:
+            await sync.ready()
+            for name in ("art", "photos"):
+                (place / name / "same").write_text(name)
+                await eventually((place / f"{name}-volume/there/same").exists, "the upload")
+                (place / name / "same").unlink()
+            await eventually(lambda: not list(place.glob("*-volume/there/same")), "the deletions")
+            await sync.control.sync(wait=20)
+
+            with pytest.raises(Refused, match="several folders have same: art, photos"):
+                await sync.control.restore("same")
+            answer = await sync.control.restore("same", folder="photos")
+
+            assert answer["folder"] == "photos"
+            assert (place / "photos/same").read_text() == "photos"
+            assert not (place / "art/same").exists()
+            versions = (await sync.control.history(path="same"))["versions"]
+            assert {version["folder"] for version in versions} == {"art", "photos"}
+            with pytest.raises(Refused, match="there is no folder music"):
+                await sync.control.resolve("same", "local", folder="music")
+            await sync.control.pause()
+            await eventually(
+                lambda: sync.check("sync:paused")["output"].startswith("sync is paused"), "no folder's name"
+            )
