@@ -44,8 +44,8 @@ def folder(keeper: Keeper) -> Json:
         "mode": settings.mode,
         "remote": public_remote(settings.remote),
         "state": standing.phase.value,
-        "files": {"local": counts.local_files if counts else 0, "remote": counts.remote_files if counts else 0},
-        "bytes": {"local": counts.local_bytes if counts else 0, "remote": counts.remote_bytes if counts else 0},
+        "files": {"local": counts.local_files, "remote": counts.remote_files} if counts else _both(standing.totals[0]),
+        "bytes": {"local": counts.local_bytes, "remote": counts.remote_bytes} if counts else _both(standing.totals[1]),
         "pending": tally.total - tally.done if tally else standing.pending,
         "conflicts": standing.conflicts,
         "last_success": standing.last_success,
@@ -55,6 +55,11 @@ def folder(keeper: Keeper) -> Json:
         "skipped": _skipped({**skipped, **standing.failed}),
         "verify": verify(keeper.verifier.verdict) if keeper.verifier.verdict else None,
     }
+
+
+def _both(in_sync: int) -> Json:
+    """What was in sync before the start, until a pass has looked."""
+    return {"local": in_sync, "remote": in_sync}
 
 
 def error(failure: HelixError) -> Json:

@@ -6,6 +6,7 @@ import pytest
 
 from helix.core.guards import TripKind
 from helix.parsing import DeleteLimit
+from services.sync import views
 from services.sync.decisions import Answer
 from services.sync.journal.errors import JournalFailed
 from services.sync.keeper import Keeper
@@ -61,7 +62,7 @@ async def test_a_pause_outlives_the_program_and_is_shown(tmp_path: Path) -> None
 
         assert again.paused
         assert again.standing.restored
-        assert again.standing.totals[0] == COUNT
+        assert views.folder(again)["files"] == {"local": COUNT, "remote": COUNT}
         assert not (tmp_path / "here/new").exists()
 
         await again.pause(False)
