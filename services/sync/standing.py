@@ -60,6 +60,6 @@ def run_of(started: float, tally: Tally, outcome: str, error: HelixError | None)
         tally.moved,
         tally.conflicts,
         tally.failed,
-        tally.bytes_done,
+        tally.bytes_moved,
         str(error) if error else None,
     )

@@ -44,6 +44,7 @@ from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, Sou
 log = logging.getLogger(__name__)
 
 COMMIT_SECONDS = 0.2
+_TRANSFERS = {"upload", "download"}
 ITEM_TRIES = 3
 """A damaged transfer is tried so often within a pass."""
 
@@ -56,6 +57,9 @@ class Tally:
     bytes_total: int = 0
     done: int = 0
     bytes_done: int = 0
+    """Of actions that have ended, well or badly."""
+    bytes_moved: int = 0
+    """What went to the other side, of actions that ended well."""
     uploaded: int = 0
     downloaded: int = 0
     trashed: int = 0
@@ -193,7 +197,9 @@ class Executor:
 
     def _count(self, action: Action, notes: Notes) -> None:
         tally = self._tally
-        happened = {note.action for note in notes if isinstance(note, Event)}
+        events = [note for note in notes if isinstance(note, Event)]
+        happened = {event.action for event in events}
+        tally.bytes_moved += sum(event.size for event in events if event.action in _TRANSFERS)
         tally.conflicts += "conflict" in happened
         tally.uploaded += "upload" in happened
         tally.downloaded += "download" in happened

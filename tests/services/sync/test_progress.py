@@ -4,12 +4,17 @@ import asyncio
 from pathlib import Path
 
 from services.sync import views
+from services.sync.apply.executor import Tally
 from services.sync.apply.meter import WINDOW_SECONDS, Meter
 from services.sync.apply.throttle import Throttle
-from services.sync.remotes.memory import MemoryRemote
+from services.sync.cycle import Wishes
+from services.sync.remotes.errors import NameRefused
+from services.sync.remotes.memory import MemoryRemote, Moment
+from services.sync.standing import run_of
 from tests.contracts.lease_contract import Clock
 from tests.services.sync.keeping import keeping
 from tests.services.sync.running import eventually
+from tests.services.sync.world import World
 
 KIB = 1024
 
@@ -88,3 +93,23 @@ async def test_a_transfer_that_waits_goes_on_waiting_under_a_limit_that_is_as_lo
     done, _ = await asyncio.wait([waiting], timeout=0.2)
     waiting.cancel()
     assert not done
+
+
+async def test_a_run_tells_the_bytes_that_went_over_not_those_that_failed_or_were_compared(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    world = await World.make(tmp_path, remote)
+    world.write("bad", b"x" * 1000)
+    world.write("good", b"x" * 10)
+    world.write("equal", b"x" * 100)
+    remote.write("equal", b"x" * 100)
+
+    def refuse(operation: str, path: str, _moment: Moment) -> None:
+        if (operation, path) == ("upload", "bad"):
+            raise NameRefused("bad is no name here")
+
+    remote.faults = refuse
+    tally = Tally()
+    await world.cycle.run(Wishes(), tally)
+
+    assert (tally.done, tally.failed, tally.bytes_moved) == (3, 1, 10)
+    assert run_of(0.0, tally, "partial", None).bytes == 10
