@@ -33,6 +33,15 @@ NAMES = [
     "*?<>|:",
     " leading",
     "new\nline",
+    "tab\tand \x1f",
+    "␊ ‛␊",
+    # what the names `a/b`, `.`, `..` and the empty one of a cloud are here; `%25` is what doubles them
+    "a%2Fb",
+    "%2E",
+    "%2E.",
+    "%_",
+    "a%252Fb",
+    "é" * 100,
 ]
 MTIME = 1_600_000_000_123_456_789
 

@@ -41,3 +41,15 @@ async def account_of(server: MegaServer, home: Path) -> AsyncIterator[MegaRemote
         yield remote
     finally:
         await remote.close()
+
+
+Clients = tuple[MegaRemote, MegaRemote]
+
+
+@asynccontextmanager
+async def two_clients(home: Path) -> AsyncIterator[Clients]:
+    """Two connected remotes on one account; whatever they did was right in the server's eyes."""
+    async with open_server() as server:
+        async with account_of(server, home / "one") as one, account_of(server, home / "two") as two:
+            yield one, two
+        server.assert_clean()

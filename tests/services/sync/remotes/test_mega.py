@@ -7,23 +7,19 @@ import pytest
 
 from services.sync.remotes.mega.remote import MegaRemote
 from tests.contracts.remote_contract import RemoteContract
-from tests.emulators.mega import MegaServer
-from tests.services.sync.remotes.mega_account import account_of, open_server
+from tests.services.sync.remotes.mega_account import Clients, two_clients
 
 
 class TestMega(RemoteContract):
     @pytest.fixture
-    async def server(self) -> AsyncIterator[MegaServer]:
-        async with open_server() as server:
-            yield server
-            server.assert_clean()
+    async def clients(self, tmp_path: Path) -> AsyncIterator[Clients]:
+        async with two_clients(tmp_path) as clients:
+            yield clients
 
     @pytest.fixture
-    async def remote(self, server: MegaServer, tmp_path: Path) -> AsyncIterator[MegaRemote]:
-        async with account_of(server, tmp_path / "one") as remote:
-            yield remote
+    def remote(self, clients: Clients) -> MegaRemote:
+        return clients[0]
 
     @pytest.fixture
-    async def other(self, server: MegaServer, tmp_path: Path) -> AsyncIterator[MegaRemote]:
-        async with account_of(server, tmp_path / "two") as remote:
-            yield remote
+    def other(self, clients: Clients) -> MegaRemote:
+        return clients[1]

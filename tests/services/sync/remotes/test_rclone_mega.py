@@ -10,16 +10,11 @@ from tests.services.sync.remotes.rclone_contract import RcloneContract
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[MegaServer]:
+def rcd() -> Iterator[Rcd]:
     with MegaServer() as server:
         server.add_account("me@example.org", "secret")
-        yield server
-
-
-@pytest.fixture(scope="module")
-def rcd(server: MegaServer) -> Iterator[Rcd]:
-    with Rcd(X_MEGA_API_URL=server.url, **mega_settings("m")) as rcd:
-        yield rcd
+        with Rcd(X_MEGA_API_URL=server.url, **mega_settings("m")) as rcd:
+            yield rcd
 
 
 class TestRcloneMega(RcloneContract):
