@@ -13,7 +13,7 @@ _MARKS = {Status.PASS: "OK", Status.WARN: "WARN", Status.FAIL: "FAIL"}
 def headline(verdict: Verdict) -> str:
     """Sum a verdict up in one line, such as "Helix is ready, keeping the files"."""
     standby = verdict.state is State.STANDBY
-    ready = f"Helix is ready, {'on standby: another container is the writer' if standby else 'keeping the files'}"
+    ready = f"Helix is ready, {'on standby: it does not write to the remote' if standby else 'keeping the files'}"
     match verdict.status:
         case Status.PASS:
             return ready

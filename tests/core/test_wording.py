@@ -44,7 +44,7 @@ def test_several_causes_are_counted() -> None:
 def test_standby_is_explained() -> None:
     verdict = judge(with_report(healthy(), "sync", report("sync", state="standby")))
 
-    assert headline(verdict) == "Helix is ready, on standby: another container is the writer"
+    assert headline(verdict) == "Helix is ready, on standby: it does not write to the remote"
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,8 @@ def sum_up(row: Grant | None, there: Grant | None, owner: str) -> Grant | None:
     """Make one grant of the two lines, as `owner` must see it: held as long as a line is held by somebody else.
 
     Its epoch is the higher one, so that the next claim is above both. Its nonce changes when either holder renews.
+    What bears our own name is given with the nonce of the file, which is written first: the lease knows the nonces of
+    this life, and so a twin, which goes by our name.
     """
     lines = [line for line in (row, there) if line is not None]
     if not lines:
@@ -120,7 +122,8 @@ def sum_up(row: Grant | None, there: Grant | None, owner: str) -> Grant | None:
     epoch = max(line.epoch for line in lines)
     blocking = [line for line in lines if _blocks(line, owner)]
     if not blocking:
-        return Grant(owner, epoch, True, "")
+        ours = [line.nonce for line in lines if not line.released]
+        return Grant(owner, epoch, not ours, ours[-1] if ours else "")
     return Grant(blocking[0].owner, epoch, False, "/".join(line.nonce for line in blocking))
 
 

@@ -8,7 +8,7 @@ import pytest
 from helix.core.cases import Mode
 from helix.errors import HelixError
 from helix.parsing import Secret
-from services.sync.lease import Grant, Lease, LeaseChanged, LeaseStore, SoleWriter
+from services.sync.lease import Grant, Lease, LeaseChanged, LeaseStore, LeaseTwin, SoleWriter
 from services.sync.leases.choose import Leases, RowName
 from services.sync.leases.doubled import DoubledStore, sum_up
 from services.sync.leases.errors import StoreFailed
@@ -246,12 +246,30 @@ async def test_the_database_is_released_even_if_the_remote_is_gone(rows: Rows, c
     assert row.released
 
 
+async def test_a_twin_under_our_name_is_found_out_through_both_lines(rows: Rows, clock: Clock) -> None:
+    shared = Store()
+    first, twin = (contender(doubled(rows, MemoryRemote(shared), "same"), "same", clock) for _ in range(2))
+    await first.step()
+    await twin.step()
+    held = [first.held, twin.held]
+    for _ in range(3):
+        clock.now += 1.0
+        await first.step()
+        await twin.step()
+        held += [first.held and twin.held]
+
+    assert not any(held[2:])
+    assert isinstance(first.error or twin.error, LeaseTwin)
+
+
 def test_the_two_lines_sum_up_to_what_stands_in_the_way() -> None:
     free, mine, yours = Grant("x", 7, True, "f"), Grant("me", 5, False, "m"), Grant("you", 6, False, "y")
     other = Grant("other", 3, False, "o")
 
     assert sum_up(None, None, "me") is None
-    assert sum_up(mine, free, "me") == Grant("me", 7, True, "")
+    assert sum_up(free, free, "me") == Grant("me", 7, True, "")
+    assert sum_up(mine, free, "me") == Grant("me", 7, False, "m")
+    assert sum_up(mine, Grant("me", 5, False, "later"), "me") == Grant("me", 5, False, "later")
     assert sum_up(None, yours, "me") == Grant("you", 6, False, "y")
     assert sum_up(mine, yours, "me") == Grant("you", 6, False, "y")
     assert sum_up(yours, other, "me") == Grant("you", 6, False, "y/o")
