@@ -12,7 +12,8 @@ from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.mega.events import Event, Relabelled, Removed, Stored
 from services.sync.remotes.mega.nodes import Node, Type, decode, with_attributes
 
-_ORDINARY = frozenset({Type.FILE, Type.FOLDER})
+# members of an enumeration are looked up slowly in Python 3.11, and these are needed for each node
+_FILE, _FOLDER = Type.FILE, Type.FOLDER
 
 
 class Tree:
@@ -65,17 +66,18 @@ class Tree:
     def put(self, node: Node) -> None:
         """Add a node, or replace what is known of it."""
         known = self.nodes.get(node.handle)
-        if known == node:
-            return
-        self.version += 1
         if known is not None:
+            if known == node:
+                return
             self._unlist(known)
+        self.version += 1
         self.nodes[node.handle] = node
         names = self._below.get(node.parent)
         if names is None:
             names = self._below[node.parent] = {}
-        names[node.name] = (*names.get(node.name, ()), node.handle)
-        if node.type not in _ORDINARY:
+        name = node.name
+        names[name] = (*names[name], node.handle) if name in names else (node.handle,)
+        if node.type is not _FILE and node.type is not _FOLDER:
             self._roots[node.type] = node.handle
 
     def drop(self, handle: str) -> None:
@@ -132,12 +134,13 @@ class Tree:
 
     def count_files(self) -> int:
         """How many files stand below the cloud drive, readable or not."""
-        count, pending = 0, [self.root]
+        count, pending, nodes, below = 0, [self.root], self.nodes, self._below
         while pending:
-            for handles in self._below.get(pending.pop(), {}).values():
+            for handles in below.get(pending.pop(), {}).values():
                 for handle in handles:
-                    count += self.nodes[handle].type is Type.FILE
-                    pending.append(handle)
+                    count += nodes[handle].type is _FILE
+                    if handle in below:
+                        pending.append(handle)
         return count
 
     def apply(self, event: Event) -> bool:
