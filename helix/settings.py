@@ -134,6 +134,8 @@ def from_env(env: Mapping[str, str], *, cwd: Path) -> Settings:
         ).upper(),
         log_format=reader.value("LOG_FORMAT", parsing.choice("json", "console"), ""),
     )
+    if mega.email is None and any(folder.remote.startswith("mega:") for folder in settings.folders):
+        reader.problem("MEGA_EMAIL", "is not set, but a folder's remote is on MEGA", "set MEGA_EMAIL and MEGA_PASS")
     if reader.problems:
         raise Misconfigured(reader.problems)
     return settings
@@ -147,7 +149,8 @@ def _mega(reader: Reader) -> Mega:
         totp_secret=reader.secret("MEGA_TOTP_SECRET", parsing.otp_key),
         read_back=reader.value("MEGA_READ_BACK", parsing.switch, False),
     )
-    if mega.email and mega.password is None and not reader.has_problem("MEGA_PASS"):
+    known_wrong = reader.has_problem("MEGA_PASS") or reader.has_problem("MEGA_PASS_FILE")
+    if mega.email and mega.password is None and not known_wrong:
         reader.problem("MEGA_PASS", "is not set, but MEGA_EMAIL is", "set MEGA_PASS or MEGA_PASS_FILE")
     return mega
 

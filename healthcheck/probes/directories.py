@@ -17,6 +17,7 @@ from helix.errors import Unreachable
 from helix.settings import Settings
 
 BLOCK = b"helix" * 1024
+MISSING = "mount the volume that holds it, or correct HELIX_HOME and HELIX_FOLDER; a restart makes what is missing"
 OF_HOME = ("run", "journal")
 
 
@@ -56,7 +57,7 @@ def _try(name: str, path: Path, *, write: bool) -> Iterator[Fault]:
         if write:
             _write_and_read(path)
     except FileNotFoundError:
-        yield Fault(f"the {name} directory is missing", remedy)
+        yield Fault(f"the {name} directory is missing", MISSING)
     except OSError as error:
         yield Fault(f"the {name} directory can't be used: {error.strerror or error}", remedy)
 

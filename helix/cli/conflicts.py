@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from typing import Any
 
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, print_json
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, print_json, say
 from helix.control import Answer
 
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         print_json(answer)
     else:
         for line in told:
-            console().print(line, markup=False)
+            say(line)
     waiting = args.action is None and (answer["conflicts"] or answer["guards"])
     return EX_FINDINGS if waiting else EX_FINE
 

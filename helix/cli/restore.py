@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from typing import Any
 
-from helix.cli.shared import EX_FINE, Context, console
+from helix.cli.shared import EX_FINE, Context, say
 from helix.core import wording
 
 
@@ -21,5 +21,5 @@ def run(args: argparse.Namespace, context: Context) -> int:
     """Restore and say what came back."""
     answer = asyncio.run(context.control.restore(args.path, version=args.version, to=args.to, folder=args.folder))
     told = f"{answer['path']} is back: {wording.size(answer['size'])}, version {answer['version']}"
-    console().print(told, markup=False)
+    say(told)
     return EX_FINE

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from helix.control import Control
+from helix.core import wording
 from helix.settings import Settings
 
 EX_FINE, EX_FINDINGS, EX_CANT_TELL = 0, 1, 2
@@ -30,6 +31,11 @@ def console() -> Console:
     """Give a console that writes plain text, unwrapped, when standard output is a pipe."""
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=10_000, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """Print one line for people; names come from whoever may write to a folder, so they are made plain."""
+    console().print(wording.plain(line), markup=False)
 
 
 def print_json(value: Any) -> None:

@@ -10,14 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from helix import situation
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, print_json
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, print_json, say
 from helix.control import Answer
 from helix.core import wording
 from helix.core.health import Status, Verdict
 from helix.errors import Refused, Unreachable
 
 MOST = 20
-"""So many findings are listed; `--json` has all."""
+"""So many findings and paths left out are listed of each folder; `--json` has all."""
+
 _STYLES = {Status.PASS: "bold green", Status.WARN: "bold yellow", Status.FAIL: "bold red"}
 
 
@@ -57,11 +58,11 @@ def _print(verdict: Verdict, folders: list[Answer]) -> None:
     if folders:
         out.print(_folders(folders))
     for line in details(folders):
-        out.print(Text(line))
+        say(line)
 
 
 def details(folders: list[Answer]) -> list[str]:
-    """How far each pass is, and what a comparison of both sides found."""
+    """How far each pass is, what a comparison of both sides found, and which paths are not kept."""
     lines: list[str] = []
     for folder in folders:
         if progress := folder["progress"]:
@@ -73,9 +74,16 @@ def details(folders: list[Answer]) -> list[str]:
                 f"{wording.size(progress['bytes_per_second'])}/s{left}"
             )
         found = folder["verify"]["differing"] if folder["verify"] else []
-        lines += [f"{folder['name']}: {item['path']}: {item['why']}" for item in found[:MOST]]
-        lines += [f"{folder['name']}: … and {len(found) - MOST} more"] if len(found) > MOST else []
+        lines += _listed(folder["name"], [f"{item['path']}: {item['why']}" for item in found])
+        left_out = [f"{item['path']} is left out: {item['why']}" for item in folder["skipped"]]
+        lines += _listed(folder["name"], left_out)
     return lines
+
+
+def _listed(folder: str, told: list[str]) -> list[str]:
+    """Give the first of *told*, and how many more there are, each with the folder's name."""
+    shown = told[:MOST] + ([f"… and {len(told) - MOST} more"] if len(told) > MOST else [])
+    return [f"{folder}: {line}" for line in shown]
 
 
 def _programs(verdict: Verdict) -> Table:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, print_json
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, human_age, print_json, say
 from helix.control import Answer, Control
 from helix.core import wording
 
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         print_json(answer)
     else:
         for line in _lines(args, answer):
-            console().print(line, markup=False)
+            say(line)
     if args.action == "now" and not all(run["outcome"] in GOOD_OUTCOMES for run in answer["runs"]):
         return EX_FINDINGS
     return EX_FINE

@@ -51,6 +51,11 @@ def size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
+def plain(text: str) -> str:
+    """Keep what a name could do to a terminal away from it: one line, without control characters."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text.replace("\n", " "))
+
+
 def _distinct(checks: Sequence[Check]) -> list[Check]:
     """Keep the first of several checks that say the same."""
     first: dict[tuple[str, str], Check] = {}

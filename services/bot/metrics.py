@@ -3,6 +3,7 @@
 The health server merges them with the other programs' and adds the label `program`.
 """
 
+import math
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -61,14 +62,12 @@ class _LinkFigures(Collector):
         self._lag_seconds = lag_seconds
 
     def collect(self) -> Iterator[Metric]:
-        """Give the families; an unknown age has no sample."""
+        """Give the families; an age that nobody knows is NaN, so that its name is always there."""
         link = self._link
         yield GaugeMetricFamily("helix_bot_connected", "1 while Discord holds the bot's session.", int(link.connected))
         age = link.ack_age_seconds
-        if age is not None:
-            yield GaugeMetricFamily(
-                "helix_bot_ack_age_seconds", "Age of Discord's last answer to a heartbeat.", round(age, 3)
-            )
+        known = math.nan if age is None else round(age, 3)
+        yield GaugeMetricFamily("helix_bot_ack_age_seconds", "Age of Discord's last answer to a heartbeat.", known)
         yield CounterMetricFamily("helix_bot_identifies", "Sessions begun at Discord.", link.identifies)
         yield CounterMetricFamily("helix_bot_resumes", "Sessions taken up again at Discord.", link.resumes)
         yield GaugeMetricFamily(

@@ -32,6 +32,15 @@ def test_status_tells_the_verdict_the_programs_and_the_folder(helix: Helix) -> N
     assert answer(helix, "status")["ready"] is True
 
 
+def test_status_names_what_is_not_kept(helix: Helix) -> None:
+    (helix.folder / "\x1b[2Jlink").symlink_to("elsewhere")
+    (helix.folder / "beside.txt").write_text("kept")
+    eventually((helix.remote / "beside.txt").exists)
+
+    assert eventually(lambda: "files: ?[2Jlink is left out: a symlink" in text(helix, "status"))
+    (helix.folder / "\x1b[2Jlink").unlink()
+
+
 def test_a_pass_is_run_on_demand_and_stands_in_the_history(helix: Helix) -> None:
     (helix.folder / "a.txt").write_text("a")
 

@@ -6,7 +6,7 @@ import pytest
 
 from helix.core.health import Check, Status
 from helix.core.judge import judge
-from helix.core.wording import headline, line, lines, size
+from helix.core.wording import headline, line, lines, plain, size
 from tests.core.situations import failing, healthy, report, with_check, with_report
 
 
@@ -39,6 +39,10 @@ def test_several_causes_are_counted() -> None:
     verdict = judge(with_check(with_check(healthy(), "sync", failing("sync:a")), "sync", failing("sync:b")))
 
     assert headline(verdict) == "Helix is not ready: 2 causes"
+
+
+def test_a_name_can_do_nothing_to_a_terminal() -> None:
+    assert plain("é 文 \x1b[2J\n\u202egpj.exe") == "é 文 ?[2J ?gpj.exe"
 
 
 def test_standby_is_explained() -> None:

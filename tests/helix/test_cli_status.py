@@ -2,7 +2,7 @@
 
 from helix.cli.status import MOST, details
 
-QUIET = {"name": "art", "progress": None, "verify": None}
+QUIET = {"skipped": [], "name": "art", "progress": None, "verify": None}
 
 
 def test_a_quiet_folder_needs_no_more_words() -> None:
@@ -33,3 +33,12 @@ def test_what_a_comparison_found_is_listed_and_a_long_list_is_cut() -> None:
     assert told[0] == "art: 0: damaged here"
     assert told[-1] == "art: … and 2 more"
     assert len(told) == MOST + 1
+
+
+def test_what_is_left_out_is_named_and_a_long_list_is_cut() -> None:
+    skipped = [{"path": f"link{number}", "why": "a symlink"} for number in range(MOST + 3)]
+
+    told = details([{**QUIET, "skipped": skipped}])
+
+    assert told[0] == "art: link0 is left out: a symlink"
+    assert told[MOST:] == ["art: … and 3 more"]

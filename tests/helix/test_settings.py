@@ -143,6 +143,17 @@ def test_a_secret_given_twice_is_a_problem(tmp_path: Path) -> None:
     assert "MEGA_PASS" in problems({"MEGA_PASS": "abc", "MEGA_PASS_FILE": str(tmp_path / "token")})
 
 
+def test_a_password_file_that_can_not_be_read_is_one_problem(tmp_path: Path) -> None:
+    assert set(problems({"MEGA_EMAIL": "a@b.example", "MEGA_PASS_FILE": str(tmp_path / "none")})) == {"MEGA_PASS_FILE"}
+
+
+def test_a_folder_on_mega_needs_an_account() -> None:
+    account = {"MEGA_EMAIL": "a@b.example", "MEGA_PASS": "hunter22"}
+
+    assert set(problems({"HELIX_REMOTE": "mega:/Core"})) == {"MEGA_EMAIL"}
+    assert settings(HELIX_REMOTE="mega:/Core", **account).folders[0].remote == "mega:/Core"
+
+
 def test_two_different_tokens_are_a_problem() -> None:
     assert "DISCORD_TOKEN" in problems({"DISCORD_TOKEN": "a.b.c", "DISCORD_BOT_TOKEN": "d.e.f"})
 
@@ -211,7 +222,8 @@ def test_two_folders_may_not_write_to_one_remote_but_one_may_read_what_the_other
 
     wrong = problems({}, tmp_path)
     (tmp_path / "helix.toml").write_text(tables + 'mode="restore"\n')
-    right = from_env({}, cwd=tmp_path).folders
+    account = {"MEGA_EMAIL": "a@b.example", "MEGA_PASS": "hunter22"}
+    right = from_env(account, cwd=tmp_path).folders
 
     assert "two folders write to one remote" in wrong["helix.toml"]
     assert [folder.mode for folder in right] == ["two-way", "restore"]

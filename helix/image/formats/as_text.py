@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from helix.core.wording import plain
 from helix.image.findings import Finding, Report, Severity, Verdict
 
 COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
@@ -28,7 +29,7 @@ def _render(report: Report, *, has_colours: bool) -> str:
 
     lines: list[str] = []
     for entry in report.entries:
-        lines.append(f"{paint(_plain(entry.entry), '1')}  ({entry.source})")
+        lines.append(f"{paint(plain(entry.entry), '1')}  ({entry.source})")
         if entry.sys_path:
             lines.append(f"  sys.path: {', '.join(entry.sys_path)}")
         shown = [finding for finding in entry.findings if finding.severity is not Severity.INFO]
@@ -44,19 +45,14 @@ def _render(report: Report, *, has_colours: bool) -> str:
         lines.extend(_finding(finding, paint))
     colour, answer = ANSWERS[report.verdict]
     lines.append(paint(answer, colour))
-    lines.extend(f"  {_plain(reason)}" for reason in report.reasons)
+    lines.extend(f"  {plain(reason)}" for reason in report.reasons)
     return "\n".join(lines) + "\n"
 
 
 def _finding(finding: Finding, paint: Callable[[str, str], str]) -> Iterator[str]:
     place = f"{finding.at}: " if finding.at else ""
-    yield f"{paint(finding.severity, COLOURS[finding.severity])} {finding.kind}: {place}{_plain(finding.message)}"
+    yield f"{paint(finding.severity, COLOURS[finding.severity])} {finding.kind}: {place}{plain(finding.message)}"
     if len(finding.chain) > 1:
         yield f"    reached by {' -> '.join(finding.chain)}"
     where = f"  [{finding.dockerfile}]" if finding.dockerfile else ""
-    yield f"    {_plain(finding.remedy)}{where}"
-
-
-def _plain(text: str) -> str:
-    """Keep control characters of a checked repository away from the terminal."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text.replace("\n", " "))
+    yield f"    {plain(finding.remedy)}{where}"

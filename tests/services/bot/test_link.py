@@ -2,6 +2,7 @@
 
 from helix.core.health import Status
 from services.bot.link import Link, Phase
+from services.bot.metrics import Metrics
 
 
 class Clock:
@@ -81,3 +82,7 @@ def test_waiting_for_our_turn_and_stopping_are_no_trouble() -> None:
     link.stopping()
 
     assert (waiting, link.check().status, link.phase) == (Status.PASS, Status.PASS, Phase.STOPPING)
+
+
+def test_an_age_that_nobody_knows_is_nan_and_its_name_is_there() -> None:
+    assert "helix_bot_ack_age_seconds NaN\n" in Metrics(Link(), lambda: 0.0).text()
