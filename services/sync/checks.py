@@ -114,7 +114,7 @@ def _conflicts(standing: Standing) -> Finding:
 
 
 def _items(standing: Standing) -> Finding:
-    run, unseen = standing.last_run, standing.look.unseen if standing.look else 0
+    run, unseen = standing.last_run, standing.unseen
     if unseen:
         text = f"{unseen} directories can't be read; what is in them is left as it is"
         return "items", Status.WARN, text, "`helix sync plan` names them: correct their permissions."

@@ -1,21 +1,20 @@
 """What is one pass over a folder? Gather → decide → apply → remember.
 
-Nothing is held between passes but the folder's settings and its tools; what must be remembered is in the journal.
+Nothing is held between passes but the folder's settings, its tools and how much there was; what must be remembered is
+in the journal. A pass looks everywhere, or only where something is said to have changed.
 """
 
 import asyncio
 import contextlib
 import os
-import shutil
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from shlex import quote
 
-from helix.core.actions import Action, Download, KeepBoth, Reason, Skip, cost
+from helix.core.actions import Action, Reason, Skip
 from helix.core.cases import Mode, Rules
-from helix.core.guards import LOOK_AGAIN_ONLY, Approval, DeletionLimit, Figures, Trip, first_trip
+from helix.core.guards import ALWAYS_ALLOWED, Approval, Trip
 from helix.core.ignore import FILE_NAME, Ignore
 from helix.core.names import fold_accents, fold_case
 from helix.core.order import removes
@@ -29,10 +28,13 @@ from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
 from services.sync.gather import Counts
 from services.sync.gathering import Gathering
+from services.sync.hints import EVERYWHERE, Hint, around
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Touched
-from services.sync.marker import UNMARKED, Marker, Marks
+from services.sync.marker import Marker, Marks
+from services.sync.nearby import Nearby
+from services.sync.rails import Seen, trip_of
 from services.sync.remotes.errors import ItemFailed
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
@@ -40,9 +42,6 @@ from services.sync.settle import Settler
 from services.sync.stamped import Tools
 from services.sync.trash import stamp_of
 from services.sync.walk import Witness
-
-DISK_FLOOR = 256 << 20
-"""Bytes that stay free on the local volume, or a fiftieth of it where that is less."""
 
 _SHOWN = {Reason.CLASH, Reason.IN_THE_WAY, Reason.UNSEEN}
 
@@ -66,6 +65,8 @@ class Wishes:
     settle_seconds: float | None = None
     cleared: Callable[[Plan], Awaitable[None]] = _nothing
     """Awaited when the rails have let the pass through, right before its first act."""
+    where: Hint = EVERYWHERE
+    """Where to look; what is found there may still lead to a look at everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,12 @@ class Look:
     marks: Marks
     trip: Trip | None
     wake_in: float | None
+    where: Hint
+
+    @property
+    def waiting(self) -> Hint:
+        """Where files are still being written: to be looked at again."""
+        return around(a.path for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED)
 
     @property
     def skipped(self) -> dict[str, str]:
@@ -123,6 +130,8 @@ class Cycle:
         self._throttle = throttle
         self._stopping = stopping
         self._settler = Settler(self.root, folder.settle_seconds)
+        self._whole: tuple[Counts, int] | None = None
+        """What the last pass over everything counted, and how many paths the journal knew."""
 
     async def run(self, wishes: Wishes, tally: Tally) -> Result:
         """One pass. Raises `RemoteError`, `LocalFull` or `JournalFailed` when the run as a whole fails."""
@@ -134,6 +143,11 @@ class Cycle:
 
     async def _run(self, wishes: Wishes, tally: Tally) -> Result:
         look = await self.look(wishes)
+        if not look.where.everywhere and _wants_more(look):
+            look = await self.look(replace(wishes, where=EVERYWHERE))
+        if look.where.everywhere:
+            self._whole = look.counts, look.plan.known
+            tally.on_growth = look.counts.grow
         if look.trip is not None:
             return Result(look, tally)
         await wishes.cleared(look.plan)
@@ -149,26 +163,44 @@ class Cycle:
         await asyncio.to_thread(self.journal.open)
         await asyncio.to_thread(self._make_root)
         marks = await self.marker.read()
-        counts, witness, there, abandoned = Counts(), Witness(), Witness(), threading.Event()
         settle = self.folder.settle_seconds if wishes.settle_seconds is None else wishes.settle_seconds
         self._settler.begin(settle)
-        ignored = await asyncio.to_thread(self._ignore)
-        tools = Tools(counts, witness, there, self._suspect, ignored, self.journal.note)
+        tools = Tools(
+            Counts(), Witness(), Witness(), self._suspect, await asyncio.to_thread(self._ignore), self.journal.note
+        )
+        rules = self._rules(wishes, tools)
+        if self._whole is None or wishes.where.directories is None:
+            where, counts = EVERYWHERE, tools.counts
+            decided = await self._decide_all(rules, tools)
+        else:
+            where, (counts, known) = wishes.where, self._whole
+            decided = replace(await self._decide_near(wishes.where.directories, rules, tools), known=known)
+        seen = Seen(counts, tools.witness, marks)
+        trip = await asyncio.to_thread(trip_of, decided, seen, self.folder, self.journal, wishes.approvals)
+        return Look(decided, counts, tools.witness, tools.there, marks, trip, self._settler.wake_in, where)
+
+    async def _decide_all(self, rules: Rules, tools: Tools) -> Plan:
+        """Compare both sides whole."""
+        abandoned = threading.Event()
         loop = asyncio.get_running_loop()
         gathering = await asyncio.to_thread(Gathering, self.root, self.remote, self.journal, tools, loop)
 
         def decide() -> Plan:
             with contextlib.closing(gathering.rows()) as rows:
-                decided = plan(_until(rows, abandoned), self._rules(wishes, tools))
+                decided = plan(_until(rows, abandoned), rules)
             return replace(decided, known=decided.known + gathering.unread)
 
         try:
-            decided = await asyncio.to_thread(decide)
+            return await asyncio.to_thread(decide)
         finally:
             abandoned.set()
             gathering.stop()
-        trip = await asyncio.to_thread(self._trip, decided, counts, witness, marks, wishes)
-        return Look(decided, counts, witness, there, marks, trip, self._settler.wake_in)
+
+    async def _decide_near(self, directories: frozenset[str], rules: Rules, tools: Tools) -> Plan:
+        """Compare what lies in these directories."""
+        nearby = Nearby(self.root, self.remote, self.journal, tools)
+        await nearby.read(directories)
+        return await asyncio.to_thread(lambda: plan(nearby.rows(), rules))
 
     async def _apply(self, actions: Sequence[Action], tally: Tally) -> None:
         acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)
@@ -224,37 +256,17 @@ class Cycle:
         """A one-way folder that only reads its remote leaves even its mark to somebody else."""
         return self.folder.mode != Mode.RESTORE or look.marks.remote is not None
 
-    def _trip(self, decided: Plan, counts: Counts, witness: Witness, marks: Marks, wishes: Wishes) -> Trip | None:
-        last = self.journal.fact("last_run")
-        free = _disk_free(self.root)
-        figures = Figures(
-            known=decided.known,
-            delete_local=sum(removes(action, Side.LOCAL) for action in decided.actions),
-            delete_remote=sum(removes(action, Side.REMOTE) for action in decided.actions),
-            local_paths=counts.local_paths,
-            remote_paths=counts.remote_paths,
-            root_readable="" not in witness.unseen and os.path.isdir(self.root),
-            root_marked=marks.local is not None and marks.local == marks.journal,
-            marked_before=marks.journal is not None and decided.known > 0,
-            remote_identity=marks.remote or UNMARKED,
-            remote_identity_before=marks.journal,
-            now=time.time(),
-            last_run=float(last) if last else None,
-            disk_free=free[0] if free else None,
-            disk_floor=min(DISK_FLOOR, free[1] // 50) if free else 0,
-            download_bytes=sum(cost(a) for a in decided.actions if isinstance(a, Download | KeepBoth)),
-        )
-        if self.folder.mode == Mode.RESTORE and marks.remote is None:
-            figures = replace(figures, remote_identity=None)
-        limit = DeletionLimit(self.folder.max_delete.share, self.folder.max_delete.count)
-        trip = first_trip(figures, limit, wishes.approvals)
-        return trip and _with_command(trip, self.folder.name)
-
     def _sweep(self, witness: Witness) -> None:
         """Remove the temporary files of processes that died."""
         for leftover in witness.leftovers:
             with contextlib.suppress(OSError):
                 files.discard(files.full(self.root, leftover))
+
+
+def _wants_more(look: Look) -> bool:
+    """Whether what was seen in a few directories is better judged with everything in view."""
+    deletions = sum(removes(action, side) for action in look.plan.actions for side in Side)
+    return look.trip is not None or look.plan.more or deletions > ALWAYS_ALLOWED
 
 
 def _until(rows: Iterator[Row], abandoned: threading.Event) -> Iterator[Row]:
@@ -265,21 +277,6 @@ def _until(rows: Iterator[Row], abandoned: threading.Event) -> Iterator[Row]:
         yield row
 
 
-def _with_command(trip: Trip, folder: str) -> Trip:
-    """Tell how to say so: the same words in every outlet."""
-    if trip.kind in LOOK_AGAIN_ONLY:
-        return trip
-    return replace(trip, remedy=f"{trip.remedy} (`helix conflicts decide {quote(folder)} proceed`, or `rescan`)")
-
-
 def _folds_case(root: str) -> bool:
     """Whether the local file system takes `a` and `A` for one name; asked of Helix's own directory."""
     return os.path.isdir(f"{root}/.helix") and os.path.isdir(f"{root}/.HELIX")
-
-
-def _disk_free(root: str) -> tuple[int, int] | None:
-    try:
-        usage = shutil.disk_usage(root)
-    except OSError:
-        return None
-    return usage.free, usage.total

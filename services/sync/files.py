@@ -49,6 +49,15 @@ def check_parents(root: str, path: str) -> None:
             raise Outside(errno.ENOTDIR, "a parent is not a directory", parent)
 
 
+def is_inside(root: str, path: str) -> bool:
+    """Whether every existing parent of `path` is a real directory; if not, nothing of ours can be there."""
+    try:
+        check_parents(root, path)
+    except Outside:
+        return False
+    return True
+
+
 def make_directories(root: str, path: str) -> None:
     """Make the directory and its missing parents, durably. Raises FileExistsError if a file is in the way."""
     check_parents(root, path + "/x")

@@ -14,7 +14,8 @@ import stat
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TypeVar
 
-from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, walk_key
+from helix.core.growth import Growth
+from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, walk_key
 from services.sync.remotes.remote import Entry
 from services.sync.scan import Directory
 from services.sync.walker import IS_DIRECTORY
@@ -36,6 +37,15 @@ class Counts:
     def __init__(self) -> None:
         self.local_files = self.local_bytes = self.local_paths = 0
         self.remote_files = self.remote_bytes = self.remote_paths = 0
+
+    def grow(self, grown: Growth) -> None:
+        """A side has changed since it was counted."""
+        if grown.side is Side.LOCAL:
+            self.local_files += grown.files
+            self.local_bytes += grown.size
+        else:
+            self.remote_files += grown.files
+            self.remote_bytes += grown.size
 
     def count_local(self, directory: Directory) -> None:
         """Add one local directory's own entries."""

@@ -13,12 +13,15 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from helix.core.guards import Trip, TripKind
-from helix.core.pacing import Backoff, rescan_wait
+from helix.core.pacing import Backoff
 from helix.errors import HelixError
 from services.sync.apply.errors import translate
 from services.sync.apply.executor import Tally
+from services.sync.attention import Attention
 from services.sync.cycle import Cycle, Result, Stopped, Wishes
-from services.sync.decisions import Decisions
+from services.sync.decisions import Answer, Decisions
+from services.sync.hints import EVERYWHERE, Hint
+from services.sync.housekeeping import Housekeeping
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.history import Run
@@ -32,7 +35,6 @@ from services.sync.watch import WatchFailed, changes
 log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.2
 """A burst of changes becomes one pass."""
-EXPIRY_SECONDS = 3600.0
 GUARD_SECONDS = 15.0
 """How often a guarded folder looks whether the cause has gone (the volume is mounted again)."""
 BACKOFF = Backoff(first=1.0, ceiling=120.0, tries=1_000_000)
@@ -55,11 +57,12 @@ class Keeper:
         self.decisions = Decisions(cycle.journal)
         self.busy = asyncio.Lock()
         """Held by whoever changes the folder or the remote: a pass, a restore, a decision."""
+        self._attention = Attention(cycle.folder.scan_seconds)
         self._bell = asyncio.Event()
         self._waiting: list[asyncio.Future[Run]] = []
         self._connected = False
         self._claimed = asyncio.Event()
-        self._expired_at = float("-inf")
+        self._housekeeping = Housekeeping(cycle.folder, cycle.remote, self.trash)
 
     @property
     def name(self) -> str:
@@ -75,17 +78,24 @@ class Keeper:
         """Pass after pass, until cancelled. Watching begins when the first pass has made the folder."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hold_lease())
+            wait = await self._next_pass()
             while not self.standing.passes:
-                rests = self.paused and self._connected
-                await self._wait(None if rests else await self.one_pass())
+                await self._wait(wait)
+                wait = await self._next_pass()
             group.create_task(self._watch(changes(self.cycle.root)))
             group.create_task(self._watch(self.cycle.remote.events()))
-            self.hint()
             while True:
-                await self._wait(await self.one_pass() if not self.paused else None)
+                await self._wait(wait)
+                wait = await self._next_pass()
 
-    def hint(self) -> None:
+    async def _next_pass(self) -> float | None:
+        """One pass, unless a person has paused the folder; gives the longest wait until the next."""
+        rests = self.paused and (self._connected or self.standing.passes)
+        return None if rests else await self.one_pass()
+
+    def hint(self, where: Hint = EVERYWHERE) -> None:
         """Something may have changed."""
+        self._attention.add(where)
         self._bell.set()
 
     def ask(self) -> "asyncio.Future[Run]":
@@ -108,7 +118,8 @@ class Keeper:
         self.hint()
 
     async def flush(self) -> None:
-        """A last pass that waits for no file to settle."""
+        """A last pass that waits for no file to settle, and sees what no hint told."""
+        self._attention.add(EVERYWHERE)
         await self.one_pass(settle_seconds=0.0)
 
     async def one_pass(self, *, settle_seconds: float | None = None) -> float | None:
@@ -117,6 +128,8 @@ class Keeper:
             waiting, self._waiting = self._waiting, []
             tally = Tally()
             run, wait = await self._attempt(settle_seconds, tally)
+            if run.outcome in ("failed", "stopped", "guarded"):
+                self._attention.add(EVERYWHERE)
             if run.outcome in ("failed", "stopped"):
                 await self.decisions.broke_off(tally.done, tally.bytes_done)
             for future in waiting:
@@ -154,7 +167,8 @@ class Keeper:
     def _wishes(self, settle_seconds: float | None) -> Wishes:
         answer = self.decisions.take()
         cleared = partial(self.decisions.spend, answer)
-        return Wishes(self.lease.held, answer.opens, answer.keep_deleted, settle_seconds, cleared)
+        where = self._attention.take() if answer == Answer() else EVERYWHERE
+        return Wishes(self.lease.held, answer.opens, answer.keep_deleted, settle_seconds, cleared, where)
 
     async def _rest(self, started: float, tally: Tally) -> Run:
         """The folder was paused before the program started: its files are there if it is the folder that was kept."""
@@ -165,8 +179,8 @@ class Keeper:
         return self._ended(started, tally, "nothing")
 
     async def _passed(self, started: float, result: Result) -> tuple[Run, float | None]:
-        standing, tally, folder = self.standing, result.tally, self.cycle.folder
-        standing.look = result.look
+        standing, tally = self.standing, result.tally
+        standing.saw(result.look)
         standing.failed = {path: failure.message for path, failure in tally.failures.items()}
         if result.look.trip is not None:
             await self.decisions.refused(result.look.trip)
@@ -179,8 +193,13 @@ class Keeper:
         standing.last_success = time.time() if not tally.failed else standing.last_success
         run = self._ended(started, tally, outcome)
         await self._remember(run)
-        await self._expire()
-        waits = [rescan_wait(folder.scan_seconds, random.random)]
+        if self.lease.held or isinstance(self.lease.error, OverQuota):
+            # without old trash a full remote's lease can't be renewed
+            await self._housekeeping.run(standing)
+        again = tally.again or tally.failed or result.look.plan.more
+        self._attention.looked(result.look.where)
+        self._attention.add(EVERYWHERE if again else result.look.waiting)
+        waits = [self._attention.patience]
         if result.look.wake_in is not None:
             waits.append(result.look.wake_in + 0.05)
         if tally.again or result.look.plan.more:
@@ -236,7 +255,7 @@ class Keeper:
         journal, standing = self.cycle.journal, self.standing
         if run.outcome != "nothing" or standing.passes == 1:
             history.add_run(journal, run)
-            self._read_standing()
+            standing.read(journal)
         journal.set_fact("last_run", repr(run.finished))
         if standing.last_success:
             journal.set_fact("last_success", repr(standing.last_success))
@@ -257,36 +276,18 @@ class Keeper:
         """What the journal knows of the time before the start, told until the first pass knows better."""
         await self.decisions.recall()
         await self.verifier.recall()
-        await asyncio.to_thread(self._read_standing)
-
-    def _read_standing(self) -> None:
-        journal, standing = self.cycle.journal, self.standing
-        standing.totals = history.totals(journal)
-        standing.conflicts = len(history.open_conflicts(journal))
-        standing.last_success = standing.last_success or history.last_success(journal)
+        await asyncio.to_thread(self.standing.read, self.cycle.journal)
 
     async def _hold_lease(self) -> None:
         """Renew the claim from the first connection on: also a first pass may take longer than a claim lasts."""
         await self._claimed.wait()
         await self.lease.run()
 
-    async def _expire(self) -> None:
-        """Once an hour the trash lets go of what is old, and the remote is asked how full it is."""
-        full = isinstance(self.lease.error, OverQuota)  # without old trash the lease can be renewed again
-        if not (self.lease.held or full) or time.monotonic() - self._expired_at < EXPIRY_SECONDS:
-            return
-        self._expired_at = time.monotonic()
-        try:
-            self.standing.quota = await self.cycle.remote.quota()
-            await self.trash.expire(self.cycle.folder.trash_days, time.time())
-        except HelixError as error:
-            log.warning("expiry_failed", extra={"folder": self.name, "cause": str(error)})
-
-    async def _watch(self, hints: AsyncIterator[None]) -> None:
+    async def _watch(self, hints: AsyncIterator[Hint]) -> None:
         """Turn hints into passes; without hints the period does."""
         try:
-            async for _ in hints:
-                self.hint()
+            async for hint in hints:
+                self.hint(hint)
         except (WatchFailed, HelixError) as error:
             self.standing.watch_error = str(error)
             log.warning("watch_failed", extra={"folder": self.name, "cause": str(error)})

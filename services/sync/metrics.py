@@ -59,8 +59,7 @@ class Metrics:
 
     def _folder(self, keeper: Keeper) -> None:
         standing, name = keeper.standing, keeper.name
-        if standing.look is not None:
-            counts = standing.look.counts
+        if (counts := standing.counts) is not None:
             self._files.labels(name, "local").set(counts.local_files)
             self._files.labels(name, "remote").set(counts.remote_files)
             self._bytes.labels(name, "local").set(counts.local_bytes)

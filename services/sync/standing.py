@@ -4,11 +4,16 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from helix.core.growth import Growth
 from helix.core.guards import Trip
+from helix.core.trees import Side, parent_of
 from helix.errors import HelixError
 from services.sync.apply.executor import Tally
 from services.sync.cycle import Look
+from services.sync.gather import Counts
+from services.sync.journal import history
 from services.sync.journal.history import Run
+from services.sync.journal.journal import Journal
 from services.sync.remotes.remote import Quota
 
 
@@ -44,8 +49,35 @@ class Standing:
     quota: Quota | None = None
     failed: dict[str, str] = field(default_factory=dict)
     """The paths that the last pass could not do, and why."""
+    counts: Counts | None = None
+    """How much there is on each side."""
+    unseen: int = 0
+    """How many directories could not be read, on both sides."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """The paths that are left out on purpose, and why."""
     conflicts: int = 0
     totals: tuple[int, int] = (0, 0)
+
+    def saw(self, look: Look) -> None:
+        """A pass has looked; what it did not look at stays as it was told."""
+        where = look.where.directories
+        if where is None:
+            self.skipped, self.counts, self.unseen = look.skipped, look.counts, look.unseen
+        else:
+            elsewhere = {path: why for path, why in self.skipped.items() if parent_of(path) not in where}
+            self.skipped = {**elsewhere, **look.skipped}
+        self.look = look
+
+    def read(self, journal: Journal) -> None:
+        """Take over what the journal knows. Blocking. Raises `JournalFailed`."""
+        before, self.totals = self.totals, history.totals(journal)
+        if self.counts is not None and self.look is not None and not self.look.where.everywhere:
+            # a pass over a few directories counts nothing, but leaves both sides as the journal says
+            files, size = self.totals[0] - before[0], self.totals[1] - before[1]
+            for side in Side:
+                self.counts.grow(Growth(side, files, size))
+        self.conflicts = len(history.open_conflicts(journal))
+        self.last_success = self.last_success or history.last_success(journal)
 
 
 def run_of(started: float, tally: Tally, outcome: str, error: HelixError | None) -> Run:

@@ -36,9 +36,8 @@ def public_remote(setting: str) -> str:
 def folder(keeper: Keeper) -> Json:
     """FOLDER."""
     standing, settings = keeper.standing, keeper.cycle.folder
-    counts = standing.look.counts if standing.look else None
+    counts = standing.counts
     tally = standing.tally
-    skipped = standing.look.skipped if standing.look else {}
     return {
         "name": settings.name,
         "mode": settings.mode,
@@ -52,7 +51,7 @@ def folder(keeper: Keeper) -> Json:
         "error": error(standing.error) if standing.error else None,
         "guard": guard(keeper) if standing.trip else None,
         "progress": progress(tally) if tally and tally.total else None,
-        "skipped": _skipped({**skipped, **standing.failed}),
+        "skipped": _skipped({**standing.skipped, **standing.failed}),
         "verify": verify(keeper.verifier.verdict) if keeper.verifier.verdict else None,
     }
 

@@ -1,17 +1,21 @@
-"""Has something changed in a directory, as far as the operating system tells?
+"""In which directories has something changed, as far as the operating system tells?
 
-A hint and no more: events get lost when the kernel's queue overflows and between `mkdir -p` and the new watch, so every
-hint leads to a scan, and scans run on a period besides.
+A hint and no more: events get lost when the kernel's queue overflows (then the hint is "anywhere") and between
+`mkdir -p` and the new watch, so a new directory is named itself and looked through whole, and scans run on a period
+besides.
 """
 
 import asyncio
 import contextlib
+import logging
 import os
 import warnings
 from collections.abc import AsyncIterator
 
 from watchdog.events import (
+    DirCreatedEvent,
     DirModifiedEvent,
+    DirMovedEvent,
     FileClosedNoWriteEvent,
     FileOpenedEvent,
     FileSystemEvent,
@@ -19,7 +23,12 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from helix.core.ignore import FILE_NAME
+from services.sync.hints import EVERYWHERE, NOWHERE, Hint, directories
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
+
+_OVERFLOW_LOG = "watchdog.observers.inotify_c"
+"""Where watchdog says, and nowhere else, that the kernel dropped events."""
 
 
 class WatchFailed(Exception):
@@ -27,12 +36,15 @@ class WatchFailed(Exception):
 
 
 class _Bell(FileSystemEventHandler):
-    """Rings in the event loop when something changed that is not ours."""
+    """Gathers in watchdog's thread what changed, and rings in the event loop."""
 
-    def __init__(self, root: str, loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:
-        self._own = os.fsencode(os.path.join(root, RESERVED))
+    def __init__(self, root: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.rung = asyncio.Event()
+        self._root = os.fsencode(root)
+        self._own = os.path.join(self._root, os.fsencode(RESERVED))
+        self._filter = os.path.join(self._root, os.fsencode(FILE_NAME))
         self._loop = loop
-        self._bell = bell
+        self._hint = NOWHERE
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called in watchdog's thread."""
@@ -40,32 +52,79 @@ class _Bell(FileSystemEventHandler):
         if isinstance(event, FileOpenedEvent | FileClosedNoWriteEvent | DirModifiedEvent):
             return
         paths = [os.fsencode(path) for path in (event.src_path, event.dest_path) if path]
-        if paths and all(self._is_ours(path) for path in paths):
-            return
+        if not paths:
+            self.ring(EVERYWHERE)
+        elif not all(self._is_ours(path) for path in paths):
+            self.ring(self._around(paths, whole=isinstance(event, DirCreatedEvent | DirMovedEvent)))
+
+    def ring(self, hint: Hint) -> None:
+        """Something changed; to be called from any thread."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._bell.set)
+            self._loop.call_soon_threadsafe(self._take, hint)
+
+    def heard(self) -> Hint:
+        """What has been gathered since the last call."""
+        hint, self._hint = self._hint, NOWHERE
+        self.rung.clear()
+        return hint
+
+    def _take(self, hint: Hint) -> None:
+        self._hint = self._hint.joined(hint)
+        self.rung.set()
+
+    def _around(self, paths: list[bytes], *, whole: bool) -> Hint:
+        """The directories that hold the paths, and a directory that came; in one that is no text nothing is kept."""
+        if self._filter in paths:
+            return EVERYWHERE
+        found: set[str] = set()
+        for path in paths:
+            relative = os.path.relpath(path, self._root)
+            for place in (os.path.dirname(relative), relative) if whole else (os.path.dirname(relative),):
+                with contextlib.suppress(UnicodeDecodeError):
+                    found.add("" if place == b"." else place.decode())
+        return directories(found)
 
     def _is_ours(self, path: bytes) -> bool:
-        name = os.path.basename(path)
-        return path.startswith(self._own) or name.startswith(TEMPORARY_PREFIX.encode())
+        inside = path == self._own or path.startswith(self._own + b"/")
+        return inside or os.path.basename(path).startswith(TEMPORARY_PREFIX.encode())
 
 
-async def changes(root: str) -> AsyncIterator[None]:
-    """Yield after each burst of changes below `root`. Raises `WatchFailed` if it can't be watched."""
+class _Overflow(logging.Handler):
+    """Hears watchdog say that events were lost."""
+
+    def __init__(self, bell: _Bell) -> None:
+        super().__init__(logging.WARNING)
+        self._bell = bell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Whatever watchdog warns of there: what we know is not all."""
+        self._bell.ring(EVERYWHERE)
+
+
+async def changes(root: str) -> AsyncIterator[Hint]:
+    """Yield after each burst of changes below `root` where they were; first, that anything may have changed till now.
+
+    Raises `WatchFailed` if it can't be watched.
+    """
     # watchdog warns when a directory is made and renamed faster than it can look; a scan follows anyway
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.observers")
-    bell = asyncio.Event()
+    bell = _Bell(root, asyncio.get_running_loop())
+    overflow = _Overflow(bell)
     observer = Observer()
-    observer.schedule(_Bell(root, asyncio.get_running_loop(), bell), root, recursive=True)
+    observer.schedule(bell, root, recursive=True)
+    logging.getLogger(_OVERFLOW_LOG).addHandler(overflow)
     try:
-        await asyncio.to_thread(observer.start)
-    except OSError as error:
-        raise WatchFailed(f"{error.strerror or error}") from error
-    try:
-        while True:
-            await bell.wait()
-            bell.clear()
-            yield
+        try:
+            await asyncio.to_thread(observer.start)
+        except OSError as error:
+            raise WatchFailed(f"{error.strerror or error}") from error
+        try:
+            yield EVERYWHERE
+            while True:
+                await bell.rung.wait()
+                yield bell.heard()
+        finally:
+            observer.stop()
+            await asyncio.shield(asyncio.to_thread(observer.join, 5.0))
     finally:
-        observer.stop()
-        await asyncio.shield(asyncio.to_thread(observer.join, 5.0))
+        logging.getLogger(_OVERFLOW_LOG).removeHandler(overflow)

@@ -98,6 +98,25 @@ class RemoteContract(Refusals):
         assert [entry.path for entry in await self.everything(remote, "a")] == ["a/b", "a/b/c", "a/d"]
         assert await self.everything(remote, "nothing/here") == []
 
+    async def test_what_is_right_in_a_directory_is_listed_alone(self, put, remote: Remote) -> None:
+        await put("a/b/c", b"1")
+        await put("a/d", b"2")
+        await put("e", b"3")
+        await put(".helix/marker", b"me")
+
+        assert [entry.path for entry in await remote.children("")] == ["a", "e"]
+        assert await remote.children("a") == [
+            entry for entry in await self.everything(remote, "a") if entry.path != "a/b/c"
+        ]
+        assert await remote.children("nothing/here") == []
+
+    async def test_below_a_file_there_is_nothing(self, put, remote: Remote) -> None:
+        await put("file", b"1")
+
+        assert await remote.stat("file/x") is None
+        assert await remote.children("file") == await remote.children("file/x") == []
+        assert await self.everything(remote, "file") == []
+
     async def test_helix_own_directory_is_reached_but_not_listed(self, put, get, remote: Remote) -> None:
         await put(".helix/marker", b"me")
 

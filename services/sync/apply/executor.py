@@ -29,6 +29,7 @@ from helix.core.actions import (
     Upload,
     cost,
 )
+from helix.core.growth import Growth, growth
 from helix.core.order import waves
 from helix.core.trees import Side
 from helix.errors import HelixError
@@ -70,6 +71,8 @@ class Tally:
     """Something moved under our hands: look again soon."""
     failures: dict[str, HelixError] = field(default_factory=dict)
     meter: Meter = field(default_factory=Meter)
+    on_growth: Callable[[Growth], None] | None = None
+    """Told of each action that makes a side grow or shrink."""
 
 
 def writes_remote(action: Action) -> bool:
@@ -174,6 +177,8 @@ class Executor:
     def _done(self, action: Action, notes: Notes) -> None:
         self._journal.note(*notes)
         self._count(action, notes)
+        if self._tally.on_growth and (grown := growth(action)):
+            self._tally.on_growth(grown)
 
     def _ended(self, action: Action) -> None:
         """Well or badly, but for good in this pass."""

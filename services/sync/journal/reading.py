@@ -42,9 +42,8 @@ class Snapshot:
 
     def rows_in(self, directory: str) -> Iterator[BaseRow]:
         """The rows directly in a directory, sorted by name; what lies deeper is jumped over."""
-        prefix = key_of(directory) + b"\0" if directory else b""
+        prefix, end = _below(directory)
         start: bytes | None = prefix
-        end = prefix[:-1] + b"\1" if directory else b"\xff"
         with translated():
             while start is not None:
                 found = self._connection.execute(_ROWS, (start, end))
@@ -56,6 +55,18 @@ class Snapshot:
                     if deeper or values[1] == Kind.DIRECTORY:
                         start = prefix + name + b"\1"
                         break
+
+    def rows_below(self, directory: str) -> Iterator[BaseRow]:
+        """All rows below a directory, in walk order."""
+        with translated():
+            for row in self._connection.execute(_ROWS, _below(directory)):
+                yield row_of(*row)
+
+
+def _below(directory: str) -> tuple[bytes, bytes]:
+    """Between which keys all that is below a directory lies; no UTF-8 has a byte FF."""
+    key = key_of(directory)
+    return (key + b"\0", key + b"\1") if key else (b"", b"\xff")
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import ParamSpec, TypeVar
 
 from services.sync import files
+from services.sync.hints import Hint
 from services.sync.remotes.disk import copy, copy_small, entry_of, etag_of, finally_, identity_of, threaded
 from services.sync.remotes.errors import (
     Changed,
@@ -23,7 +24,7 @@ from services.sync.remotes.local_scan import begin_listing, end_listing
 from services.sync.remotes.local_steps import LocalSteps
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, Source
-from services.sync.walk import Witness, walk
+from services.sync.walk import Witness, children, walk
 from services.sync.watch import changes
 
 P = ParamSpec("P")
@@ -66,6 +67,14 @@ class LocalRemote:
         while batch := await threaded(_take, entries):
             yield batch
         await threaded(end_listing, self._root, under, seen, told=witness is not None)
+
+    async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
+        """One directory, in a thread."""
+        seen = Witness() if witness is None else witness
+        found = await threaded(self._children, directory, seen)
+        if witness is None or not directory:
+            await threaded(end_listing, self._root, directory, seen, told=False)
+        return found
 
     async def stat(self, path: str) -> Entry | None:
         """One look at the disk."""
@@ -126,17 +135,27 @@ class LocalRemote:
         usage = await threaded(shutil.disk_usage, self._root)
         return Quota(usage.used, usage.total)
 
-    def events(self) -> AsyncIterator[None]:
+    def events(self) -> AsyncIterator[Hint]:
         """What the operating system tells."""
         return changes(self._root)
 
     def _entries(self, witness: Witness, under: str) -> Iterator[Entry]:
-        begin_listing(self._root, under)
+        begin_listing(self._root)
+        if not files.is_inside(self._root, under + "/x"):
+            return
         for path, seen in walk(self._root, witness, under):
             yield entry_of(path, seen)
 
+    def _children(self, directory: str, seen: Witness) -> list[Entry]:
+        begin_listing(self._root)
+        if not files.is_inside(self._root, directory + "/x"):
+            return []
+        prefix = directory + "/" if directory else ""
+        return [entry_of(prefix + name, found) for name, found in children(self._root, prefix, seen)]
+
     def _stat(self, path: str) -> Entry | None:
-        files.check_parents(self._root, path)
+        if not files.is_inside(self._root, path):
+            return None
         seen = files.look(files.full(self._root, path))
         if seen is None or not (stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode)):
             return None

@@ -45,11 +45,10 @@ class LocalScan:
                 yield Entry(prefix + name, Kind.FILE, size, mtime_ns, etag)
 
 
-def begin_listing(root: str, under: str = "") -> None:
-    """Raise `Unreachable` if the remote is not there; `OSError` if `under` would lead out of it."""
+def begin_listing(root: str) -> None:
+    """Raise `Unreachable` if the remote is not there."""
     if files.look(root) is None:
         raise Unreachable(f"local:{root} is not there", remedy="Mount the volume that holds it.")
-    files.check_parents(root, under + "/x" if under else "x")
 
 
 def end_listing(root: str, under: str, seen: Witness, *, told: bool) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 
-from helix.core.trees import Kind, is_inside, walk_key
+from helix.core.trees import Kind, is_inside, parent_of, walk_key
+from services.sync.hints import Hint
 from services.sync.remotes.errors import Changed, Gone, NotEmpty, Unreachable
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
 from services.sync.remotes.source import Source, digest_of
@@ -93,6 +94,17 @@ class MemoryRemote:
         for start in range(0, len(paths), BATCH):
             yield [self._entry(path) for path in paths[start : start + BATCH] if path in self.store.nodes]
             self.faults("listing", under, Moment.AFTER)
+
+    async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
+        """Those whose parent it is."""
+        self.faults("children", directory, Moment.BEFORE)
+        if directory in self.store.closed:
+            if witness is None:
+                raise Unreachable("a directory can't be read")
+            witness.unreadable(directory, "the directory can't be read")
+            return []
+        paths = sorted(path for path in self.store.nodes if parent_of(path) == directory and path != RESERVED)
+        return [self._entry(path) for path in paths]
 
     async def stat(self, path: str) -> Entry | None:
         """One look."""
@@ -187,7 +199,7 @@ class MemoryRemote:
         self.faults("quota", "", Moment.BEFORE)
         return Quota(sum(len(node.content or b"") for node in self.store.nodes.values()), None)
 
-    def events(self) -> AsyncIterator[None]:
+    def events(self) -> AsyncIterator[Hint]:
         """No hints."""
         return no_events()
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from helix.core.trees import Kind
+from services.sync.hints import Hint
 from services.sync.open_tree import OpenTree
 from services.sync.remotes.source import Source
 from services.sync.scan import Directory, Scan
@@ -39,9 +40,9 @@ async def no_progress(_moved: int) -> None:
     """The progress nobody listens to."""
 
 
-async def no_events() -> AsyncIterator[None]:
+async def no_events() -> AsyncIterator[Hint]:
     """The events of a remote that gives no hints."""
-    nothing: tuple[None, ...] = ()
+    nothing: tuple[Hint, ...] = ()
     for hint in nothing:
         yield hint
 
@@ -158,6 +159,12 @@ class Remote(Protocol):
         Paths are full paths, also with `under`. Two nodes of one name: the newer is listed, the other left alone.
         """
 
+    async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
+        """The entries directly in a directory ("" is the top), sorted by name, as `listing` would show them.
+
+        Complete, the witness's, or an error, like a listing. A directory that does not exist holds nothing.
+        """
+
     async def stat(self, path: str) -> Entry | None:
         """The entry as `listing` would show it now, None if there is nothing. Also for paths in `.helix/`."""
 
@@ -209,5 +216,5 @@ class Remote(Protocol):
     async def quota(self) -> Quota:
         """How full it is."""
 
-    def events(self) -> AsyncIterator[None]:
+    def events(self) -> AsyncIterator[Hint]:
         """A hint each time something may have changed on the remote. May miss changes, may end at once."""

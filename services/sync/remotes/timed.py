@@ -11,6 +11,7 @@ from typing import TypeVar
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from services.sync.hints import Hint
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, Remote, no_progress
 from services.sync.remotes.source import Source
 from services.sync.walk import Witness
@@ -80,6 +81,10 @@ class TimedRemote:
         while (batch := await self._timed("listing", anext(batches, None))) is not None:
             yield batch
 
+    async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
+        """Measured."""
+        return await self._timed("children", self._inner.children(directory, witness))
+
     async def stat(self, path: str) -> Entry | None:
         """Measured."""
         return await self._timed("stat", self._inner.stat(path))
@@ -129,7 +134,7 @@ class TimedRemote:
         """Measured."""
         return await self._timed("quota", self._inner.quota())
 
-    def events(self) -> AsyncIterator[None]:
+    def events(self) -> AsyncIterator[Hint]:
         """Passed on."""
         return self._inner.events()
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
+from services.sync.hints import EVERYWHERE, Hint
 from services.sync.remotes.errors import ItemFailed, RemoteError, RunFailed, Unreachable
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.channel import Command
@@ -182,12 +183,12 @@ class Account:
                 log.debug("mega_events_paused", extra={"reason": error.message})
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def events(self) -> AsyncIterator[None]:
+    async def events(self) -> AsyncIterator[Hint]:
         """A hint for each time that another client changed something."""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            yield
+            yield EVERYWHERE
 
     async def stop(self) -> None:
         """End the questions under way, and keep what is known."""

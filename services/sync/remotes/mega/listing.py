@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from itertools import islice
 
-from services.sync.remotes.mega.nodes import Type, entry_of
+from services.sync.remotes.mega.nodes import Node, Type, entry_of
 from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.remote import Entry
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
@@ -40,6 +40,20 @@ class Listing:
         return batches
 
 
+def children(tree: Tree, top: str, directory: str) -> list[Entry]:
+    """The entries right in one directory."""
+    start = tree.find(top, directory)
+    if start is None or start.type is Type.FILE:
+        return []
+    prefix = f"{directory}/" if directory else ""
+    shown = (node for node in tree.children(start.handle) if not _is_ours(f"{prefix}{node.name}", node))
+    return [entry_of(f"{prefix}{node.name}", node) for node in shown]
+
+
+def _is_ours(path: str, node: Node) -> bool:
+    return path == RESERVED or str(node.name).startswith(TEMPORARY_PREFIX)
+
+
 def _walk(tree: Tree, top: str, under: str) -> Iterator[list[Entry]]:
     start = tree.find(top, under)
     if start is None or start.type is Type.FILE:
@@ -56,7 +70,7 @@ def _entries(tree: Tree, folder: str, prefix: str) -> Iterator[Entry]:
         prefix, children = stack[-1]
         for node in children:
             path = f"{prefix}{node.name}"
-            if path == RESERVED or str(node.name).startswith(TEMPORARY_PREFIX):
+            if _is_ours(path, node):
                 continue
             yield entry_of(path, node)
             if node.type is _FOLDER:

@@ -9,30 +9,24 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from helix.core.pacing import Backoff
 from helix.settings import Mega as MegaSettings
-from services.sync.remotes.errors import Changed, Corrupt, Gone, Misconfigured, NotEmpty, Unreachable
+from services.sync.hints import Hint
+from services.sync.remotes.errors import Changed, Corrupt, Gone, NotEmpty, Unreachable
 from services.sync.remotes.mega import download, read_back, upload
-from services.sync.remotes.mega.account import Account
-from services.sync.remotes.mega.api import Api
-from services.sync.remotes.mega.changes import Changes
-from services.sync.remotes.mega.channel import PATIENCE, Channel
-from services.sync.remotes.mega.kept import TreeFile
-from services.sync.remotes.mega.listing import Listing
+from services.sync.remotes.mega.channel import PATIENCE
+from services.sync.remotes.mega.link import Link, open_link
+from services.sync.remotes.mega.listing import Listing, children
 from services.sync.remotes.mega.nodes import Node, Type, entry_of, etag_of
-from services.sync.remotes.mega.pieces import Pieces
-from services.sync.remotes.mega.session import Sessions
-from services.sync.remotes.mega.transport import READ_SECONDS, Transport
+from services.sync.remotes.mega.transport import READ_SECONDS
 from services.sync.remotes.mega.upload import Uploaded
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import Source
 from services.sync.reserved import RESERVED
 from services.sync.walk import Witness
 
-OFFICIAL = "https://g.api.mega.co.nz"
 PARALLEL = 16
 _FEATURES = Features(
     keeps_mtime=True,
@@ -43,16 +37,6 @@ _FEATURES = Features(
     etag_is_identity=True,
     hints=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What exists between `connect` and `close`."""
-
-    api: Api
-    account: Account
-    changes: Changes
-    pieces: Pieces
 
 
 class MegaRemote:
@@ -90,7 +74,9 @@ class MegaRemote:
     async def connect(self) -> None:
         """Take the stored session or log in, know the account's tree, make the top folder, listen for changes."""
         if self._link is None:
-            self._link = self._open()
+            self._link = open_link(
+                self._settings, self._store, patience=self._patience, read_seconds=self._read_seconds, movers=PARALLEL
+            )
         link = self._link
         await link.api.open()
         await link.account.load()
@@ -116,6 +102,12 @@ class MegaRemote:
             batches = await self._lister.of(account.tree, self._top, under)
         for batch in batches:
             yield batch
+
+    async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
+        """Ask for news, then look at one folder of the tree."""
+        account = self._linked.account
+        await account.fresh()
+        return children(account.tree, self._top, directory)
 
     async def stat(self, path: str) -> Entry | None:
         """Ask for news, then look into the tree."""
@@ -216,7 +208,7 @@ class MegaRemote:
             case _:
                 return Quota(None, None)
 
-    def events(self) -> AsyncIterator[None]:
+    def events(self) -> AsyncIterator[Hint]:
         """A hint for each change by another client."""
         return self._linked.account.events()
 
@@ -225,17 +217,6 @@ class MegaRemote:
         if self._link is None:
             raise Unreachable("MEGA was used before it was connected")
         return self._link
-
-    def _open(self) -> Link:
-        email, password = self._settings.email, self._settings.password
-        if email is None or password is None:
-            raise Misconfigured("MEGA needs an account", remedy="Set MEGA_EMAIL and MEGA_PASS, then start again.")
-        transport = Transport(read_seconds=self._read_seconds)
-        channel = Channel(self._settings.api_url or OFFICIAL, transport, patience=self._patience)
-        sessions = Sessions(channel, email, password, self._store, totp_secret=self._settings.totp_secret)
-        api = Api(channel, sessions, patience=self._patience, movers=PARALLEL)
-        account = Account(api, TreeFile(self._store, email))
-        return Link(api, account, Changes(account), Pieces(transport, self._patience))
 
     @asynccontextmanager
     async def _proven(self, sent: Uploaded) -> AsyncIterator[Uploaded]:

@@ -71,16 +71,19 @@ class Place:
         """Run one command; errors come translated."""
         return json.loads(await self._body(command, parameters, what, seconds=seconds))
 
-    async def listing(self, under: str) -> tuple[list[Entry], list[str]]:
-        """Everything below `under` in walk order, complete, nothing if it does not exist; and stale partial files."""
-        options = {**self.backend.list_options, "recurse": True}
+    async def listing(self, under: str, *, deep: bool = True) -> tuple[list[Entry], list[str]]:
+        """Everything below `under` (or right in it) in walk order, complete, nothing if it does not exist.
+
+        And the partial files there that are stale.
+        """
+        options = {**self.backend.list_options, "recurse": deep}
         parameters = {"fs": self.fs, "remote": to_symbols(under), "opt": options}
         if not under:
             # the trash may be larger than the tree
             parameters["_filter"] = {"ExcludeRule": [f"/{RESERVED}/**"]}
         try:
             body = await self._body("operations/list", parameters, f"listing {under or '/'}", seconds=LIST_SECONDS)
-        except Gone:
+        except (Gone, Changed):
             if not under:
                 # an empty answer for the root would look as if everything had been deleted
                 raise
@@ -105,7 +108,7 @@ class Place:
         parameters = {"fs": self.fs, "remote": to_symbols(path), "opt": self.backend.list_options}
         try:
             return self._entry((await self.ask("operations/stat", parameters, f"looking at {path}"))["item"], path)
-        except Gone:
+        except (Gone, Changed):
             return None
 
     async def delete(self, path: str, what: str) -> None:

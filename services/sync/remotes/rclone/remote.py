@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from blake3 import blake3
 
 from helix.core.trees import Kind
+from services.sync.hints import Hint
 from services.sync.remotes.errors import Changed, Corrupt, ItemFailed, NotEmpty, Unreachable
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import MOVE_SECONDS, Place
@@ -69,6 +70,11 @@ class RcloneRemote:
             await self._place.delete(path, "removing a half-written file")
         for start in range(0, len(entries), BATCH):
             yield entries[start : start + BATCH]
+
+    async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
+        """One listing that goes no deeper."""
+        entries, _ = await self._place.listing(directory, deep=False)
+        return entries
 
     async def stat(self, path: str) -> Entry | None:
         """One request."""
@@ -159,7 +165,7 @@ class RcloneRemote:
         answer = await self._place.ask("operations/about", {"fs": self._place.fs}, "asking for the quota")
         return Quota(answer.get("used"), answer.get("total"))
 
-    def events(self) -> AsyncIterator[None]:
+    def events(self) -> AsyncIterator[Hint]:
         """Rclone tells nothing."""
         return no_events()
 

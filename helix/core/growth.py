@@ -1,0 +1,37 @@
+"""How many files and bytes more, or less, is there on a side once an action is done?"""
+
+from typing import NamedTuple
+
+from helix.core.actions import Action, Download, KeepBoth, TrashLocal, TrashRemote, Upload
+from helix.core.trees import Kind, LocalState, RemoteState, Side
+
+
+class Growth(NamedTuple):
+    """The change of one side."""
+
+    side: Side
+    files: int
+    size: int
+    """bytes"""
+
+
+def growth(action: Action) -> Growth | None:
+    """The change, None if there is none, or only one that the next round will see (a comparison's)."""
+    match action:
+        case Upload(local=LocalState(size=size), remote=there):
+            return Growth(Side.REMOTE, *_instead(size, there))
+        case Download(local=here, remote=RemoteState(size=size)):
+            return Growth(Side.LOCAL, *_instead(size, here))
+        case KeepBoth(remote=RemoteState(size=size)):
+            return Growth(Side.LOCAL, 1, size)
+        case TrashLocal(local=LocalState(size=size)):
+            return Growth(Side.LOCAL, -1, -size)
+        case TrashRemote(remote=RemoteState(size=size)):
+            return Growth(Side.REMOTE, -1, -size)
+        case _:
+            return None
+
+
+def _instead(size: int, old: LocalState | RemoteState | None) -> tuple[int, int]:
+    """A file of this size in the place of what was there."""
+    return (0, size - old.size) if old is not None and old.kind is Kind.FILE else (1, size)

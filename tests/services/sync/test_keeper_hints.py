@@ -1,0 +1,68 @@
+"""Does an edit lead to a look where it is, and to no more?"""
+
+from pathlib import Path
+
+from services.sync.remotes.memory import MemoryRemote, Moment
+from tests.services.sync.keeping import at_rest, keeping
+from tests.services.sync.running import eventually
+
+
+class Asked:
+    """Which directories of the remote were listed."""
+
+    def __init__(self) -> None:
+        self.whole = 0
+        self.near: set[str] = set()
+
+    def __call__(self, operation: str, path: str, moment: Moment) -> None:
+        if moment is Moment.BEFORE:
+            self.whole += operation == "listing"
+            self.near |= {path} if operation == "children" else set()
+
+
+async def test_an_edit_is_synced_by_a_look_at_its_directory_and_counted(tmp_path: Path) -> None:
+    asked, remote = Asked(), MemoryRemote()
+    remote.write("d/e/file", b"old")
+    remote.write("f/other", b"other")
+    remote.faults = asked
+    async with keeping(tmp_path, remote, scan_seconds=600.0) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        await eventually(lambda: (tmp_path / "here/d/e/file").write_bytes(b"longer than before") and asked.near)
+        await at_rest(keeper)
+        whole = asked.whole
+
+        (tmp_path / "here/d/e/new").write_bytes(b"new")
+        await eventually(lambda: remote.read("d/e/new") == b"new")
+
+        await eventually(lambda: keeper.standing.counts is not None and keeper.standing.counts.remote_files == 3)
+        counts = keeper.standing.counts
+        assert counts is not None
+        assert (counts.local_files, counts.local_bytes, counts.remote_bytes) == (3, 26, 26)
+        assert asked.near == {"d/e"}
+        assert asked.whole == whole
+
+
+async def test_what_a_first_pass_did_on_the_other_side_is_counted_at_its_end(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    remote.write("theirs", b"theirs")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/ours").write_bytes(b"ours")
+
+    async with keeping(tmp_path, remote) as keeper:
+        await eventually(lambda: keeper.standing.passes >= 1 and keeper.standing.tally is None)
+
+        counts = keeper.standing.counts
+        assert counts is not None
+        assert (counts.local_files, counts.local_bytes) == (2, 10)
+        assert (counts.remote_files, counts.remote_bytes) == (2, 10)
+
+
+async def test_a_request_looks_everywhere(tmp_path: Path) -> None:
+    asked = Asked()
+    async with keeping(tmp_path, MemoryRemote(faults=asked), scan_seconds=600.0) as keeper:
+        await eventually(lambda: keeper.standing.passes >= 2)
+        whole = asked.whole
+
+        await keeper.ask()
+
+        assert asked.whole > whole
