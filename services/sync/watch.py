@@ -10,7 +10,8 @@ import contextlib
 import logging
 import os
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -29,6 +30,10 @@ from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
 _OVERFLOW_LOG = "watchdog.observers.inotify_c"
 """Where watchdog says, and nowhere else, that the kernel dropped events."""
+
+
+LOOK_SECONDS = 5.0
+"""So often it is seen whether the root still is the directory that is watched."""
 
 
 class WatchFailed(Exception):
@@ -101,13 +106,25 @@ class _Overflow(logging.Handler):
         self._bell.ring(EVERYWHERE)
 
 
-async def changes(root: str) -> AsyncIterator[Hint]:
+async def changes(root: str, *, look_seconds: float = LOOK_SECONDS) -> AsyncIterator[Hint]:
     """Yield after each burst of changes below `root` where they were; first, that anything may have changed till now.
 
-    Raises `WatchFailed` if it can't be watched.
+    Raises `WatchFailed` if it can't be watched. A root that was removed, replaced or mounted over is watched anew.
     """
+    while True:
+        async with aclosing(_changes_of_one(root, look_seconds)) as hints:
+            async for hint in hints:
+                yield hint
+        yield EVERYWHERE
+        while await asyncio.to_thread(_identity, root) is None:  # noqa: ASYNC110 - nobody tells when it is mounted
+            await asyncio.sleep(look_seconds)
+
+
+async def _changes_of_one(root: str, look_seconds: float) -> AsyncGenerator[Hint, None]:
+    """The same until another directory, or none, is at `root`: of that the system tells nothing."""
     # watchdog warns when a directory is made and renamed faster than it can look; a scan follows anyway
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.observers")
+    identity = await asyncio.to_thread(_identity, root)
     bell = _Bell(root, asyncio.get_running_loop())
     overflow = _Overflow(bell)
     observer = Observer()
@@ -120,11 +137,23 @@ async def changes(root: str) -> AsyncIterator[Hint]:
             raise WatchFailed(f"{error.strerror or error}") from error
         try:
             yield EVERYWHERE
-            while True:
-                await bell.rung.wait()
-                yield bell.heard()
+            while await asyncio.to_thread(_identity, root) == identity:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(look_seconds):
+                        await bell.rung.wait()
+                if bell.rung.is_set():
+                    yield bell.heard()
         finally:
             observer.stop()
             await asyncio.shield(asyncio.to_thread(observer.join, 5.0))
     finally:
         logging.getLogger(_OVERFLOW_LOG).removeHandler(overflow)
+
+
+def _identity(root: str) -> tuple[int, int] | None:
+    """Which directory is there; None if none is."""
+    try:
+        seen = os.stat(root)
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino

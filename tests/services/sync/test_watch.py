@@ -76,6 +76,28 @@ async def test_a_changed_filter_concerns_everything(tmp_path: Path) -> None:
     assert await hints_of(tmp_path, lambda: (tmp_path / ".helixignore").write_text("x"), 20) == EVERYWHERE
 
 
+async def test_a_folder_that_was_removed_and_made_again_is_watched_again(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    hints = changes(str(root), look_seconds=0.05)
+    try:
+        assert await anext(hints) == EVERYWHERE
+
+        root.rmdir()
+        gone = await anext(hints)
+        while not gone.everywhere:
+            gone = await anext(hints)
+        root.mkdir()
+        again = await anext(hints)
+        (root / "new").write_text("x")
+        heard = await anext(hints)
+
+        assert again == EVERYWHERE
+        assert heard == Hint(frozenset({""}))
+    finally:
+        await hints.aclose()  # type: ignore[attr-defined]
+
+
 async def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(WatchFailed):
         await anext(changes(str(tmp_path / "missing")))
