@@ -10,7 +10,9 @@ from tests.healthcheck.stage import playing
 
 
 @pytest.mark.parametrize(
-    "sent", [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n"]
+    "sent",
+    [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n"],
+    ids=["garbage", "no host", "a long header"],
 )
 async def test_a_request_that_is_no_http_is_one_line_at_debug(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
