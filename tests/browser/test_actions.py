@@ -80,7 +80,7 @@ async def test_a_file_is_found_and_an_earlier_version_restored(stage: Stage, pag
     await page.get_by_role("button", name="Restore").click()
     await expect(page.locator("#answer")).to_have_text("a & b.md was restored.")
 
-    assert _acted(stage, "/v1/restore") == [{"path": "a & b.md", "version": "v7", "to": None}]
+    assert _acted(stage, "/v1/restore") == [{"path": "a & b.md", "version": "v7", "to": None, "folder": None}]
     assert ("GET", "/v1/files", {"prefix": "", "query": "a & b", "limit": "100"}, "") in stage.asked
 
 

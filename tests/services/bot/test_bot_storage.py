@@ -143,7 +143,7 @@ async def test_a_file_comes_back_from_the_trash(
 
     assert "Back again" in reply.content
     assert control.keys("POST /v1/restore") == [f"discord-{asked.id}"]
-    assert control.calls[-1][2] == {"path": "gone.txt", "version": "v1", "to": None}
+    assert control.calls[-1][2] == {"path": "gone.txt", "version": "v1", "to": None, "folder": None}
 
 
 async def test_acts_and_refusals_stand_in_the_audit_log(
