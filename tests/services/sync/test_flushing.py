@@ -25,7 +25,7 @@ def test_a_closed_descriptor_is_not_trusted_and_can_not_be_flushed(tmp_path: Pat
     assert not flushing.is_trusted(descriptor)
     with pytest.raises(OSError) as caught:
         flushing.flush(descriptor)
-    assert getattr(caught.value, "errno", errno.EBADF) == errno.EBADF
+    assert caught.value.errno in (errno.EBADF, errno.ENOSYS)
 
 
 def test_without_the_call_nothing_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
