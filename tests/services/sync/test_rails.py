@@ -9,7 +9,7 @@ import pytest
 
 from helix.core.guards import Trip, TripKind
 from helix.core.health import Status
-from services.sync import cycle
+from services.sync import rails
 from services.sync.checks import checks_of
 from services.sync.decisions import Answer
 from services.sync.keeper import Keeper
@@ -83,7 +83,7 @@ async def test_a_clock_that_is_set_right_again_needs_no_person(tmp_path: Path) -
 async def nearly_full(keeper: Keeper, remote: MemoryRemote, monkeypatch: pytest.MonkeyPatch) -> Trip:
     """The disk is below its floor, and a file is to be downloaded."""
     await eventually(lambda: keeper.standing.restored)
-    full = Usage(total=10 << 30, used=10 << 30, free=cycle.DISK_FLOOR // 2)
+    full = Usage(total=10 << 30, used=10 << 30, free=rails.DISK_FLOOR // 2)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     remote.write("big", b"x" * 5000)
     return await tripped(keeper)
