@@ -2,7 +2,8 @@
 
 MEGA takes many commands in one request. While one request is on its way, the commands of all tasks gather, and leave
 together when it is back: so small files cost bytes, not round trips. A session that has ended is renewed once, and the
-commands, which MEGA refused as a whole, are sent again.
+commands, which MEGA refused as a whole, are sent again; but for changes whose answer had been lost before, since they
+may have happened, and the new session's request is not known as the same.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 MOST_COMMANDS = 64
 TALKERS = 4
+CHANGING = frozenset({"p", "a", "m", "d"})
+"""Commands that are not sent again when they may have happened."""
 RENEWAL_SECONDS = 30.0
 """Two renewals are at least so far apart: MEGA blocks accounts that log in all the time."""
 
@@ -119,10 +122,16 @@ class Api:
                     future.set_result(result)
 
     async def _exchange(self, commands: list[Command], what: str, reader: Parse) -> list[Any]:
-        return await self._in_session(lambda session: self.channel.exchange(commands, session.sid, parse=reader), what)
+        changes = not CHANGING.isdisjoint(command["a"] for command in commands)
+        return await self._in_session(
+            lambda session: self.channel.exchange(commands, session.sid, parse=reader), what, changes=changes
+        )
 
-    async def _in_session(self, work: Callable[[Session], T], what: str) -> T:
-        """Do it; renew the session once if MEGA says that it has ended."""
+    async def _in_session(self, work: Callable[[Session], T], what: str, *, changes: bool = False) -> T:
+        """Do it; renew the session once if MEGA says that it has ended.
+
+        Raises `Unreachable` for changes that the ended session may have made: the caller has to look.
+        """
         session, started = self.session, time.monotonic()
         try:
             return await self.run(work, session)
@@ -131,9 +140,12 @@ class Api:
             stale = refused.code == NO_SESSION or (refused.code == AGAIN and session.resumed)
             if not stale:
                 raise of_code(refused.code, what) from None
+            doubtful = changes and refused.after_loss
         finally:
             self.observe(time.monotonic() - started)
         await self._renew(session)
+        if doubtful:
+            raise Unreachable(f"{what}: MEGA ended the session and did not say whether it was done")
         try:
             return await self.run(work, self.session)
         except Coded as refused:

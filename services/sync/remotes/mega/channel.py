@@ -105,18 +105,20 @@ class Channel:
 
     def _repeated(self, work: Callable[[], Any]) -> Any:
         """Do the work until it succeeds, fails for good, or patience ends."""
+        lost = False
         for failures in itertools.count(1):
             failure: RemoteError | Coded
             try:
                 return work()
             except Coded as refused:
+                refused.after_loss = lost
                 if refused.code not in PASSING:
                     raise
                 failure = refused
             except RemoteError as error:
                 if error.retry_after is not None:
                     raise
-                failure = error
+                failure, lost = error, True
             pause = self._patience.wait(failures, random.random)
             if pause is None:
                 raise failure

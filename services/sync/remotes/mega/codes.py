@@ -74,6 +74,8 @@ class Coded(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"MEGA answered {code}")
         self.code = code
+        self.after_loss = False
+        """Whether the same request was sent before and its answer lost: what it asked for may have happened."""
 
 
 class Outdated(Exception):
