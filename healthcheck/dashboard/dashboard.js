@@ -81,7 +81,7 @@ async function act(method, path, body, told) {
 function refuseToken() {
   setToken("");
   if (latest) showActions(latest);
-  tell("The token is not the one that is set. → Copy HEALTH_TOKEN from the platform's variables.", "fail");
+  tell("the token is not the one that is set → copy HEALTH_TOKEN from the platform's variables", "fail");
 }
 
 function tell(text, status = "pass") {

@@ -15,7 +15,7 @@ from services.sync.remotes.errors import Misconfigured, RemoteError
 from services.sync.standing import Phase, Standing
 from services.sync.verify import Verdict
 
-RESUME = "Go on with `helix sync resume`."
+RESUME = "go on with `helix sync resume`"
 _DISK = {TripKind.DISK_FLOOR}
 
 
@@ -60,12 +60,12 @@ def _folder(standing: Standing, *, paused: bool) -> Finding:
     if standing.restored or standing.trip:
         return "folder", Status.PASS, "", ""
     if error is not None:
-        return "folder", Status.FAIL, "the files are not restored yet", "See the other checks of sync."
+        return "folder", Status.FAIL, "the files are not restored yet", "see the other checks of sync"
     if paused:
         return "folder", Status.FAIL, "sync is paused, and the files are not restored yet", RESUME
     tally = standing.tally
     done = f" ({tally.done} of {tally.total})" if tally and tally.total else ""
-    return "folder", Status.FAIL, f"the first pass is under way{done}", "Wait for the first pass to end."
+    return "folder", Status.FAIL, f"the first pass is under way{done}", "wait for the first pass to end"
 
 
 def _paused(paused: bool) -> Finding:
@@ -86,7 +86,7 @@ def _journal(standing: Standing, keeper: Keeper) -> Finding:
     if isinstance(standing.error, JournalFailed):
         return "journal", Status.FAIL, standing.error.message, standing.error.remedy
     if anew := keeper.cycle.journal.begun_anew:
-        remedy = "Nothing to do: nothing was deleted; look at `helix conflicts` for files that differed."
+        remedy = "nothing to do: nothing was deleted; look at `helix conflicts` for files that differed"
         return "journal", Status.WARN, f"{anew}, so it was begun anew", remedy
     return "journal", Status.PASS, "", ""
 
@@ -110,17 +110,17 @@ def _conflicts(standing: Standing) -> Finding:
     if not standing.conflicts:
         return "conflicts", Status.PASS, "", ""
     text = f"{standing.conflicts} conflict copies wait for a decision"
-    return "conflicts", Status.WARN, text, "See `helix conflicts`, then resolve each, or delete the copy."
+    return "conflicts", Status.WARN, text, "see `helix conflicts`, then resolve each, or delete the copy"
 
 
 def _items(standing: Standing) -> Finding:
     run, unseen = standing.last_run, standing.unseen
     if unseen:
         text = f"{unseen} directories can't be read; what is in them is left as it is"
-        return "items", Status.WARN, text, "`helix sync plan` names them: correct their permissions."
+        return "items", Status.WARN, text, "`helix sync plan` names them: correct their permissions"
     if run is None or not run.failed or standing.phase is Phase.ERROR:
         return "items", Status.PASS, "", ""
-    return "items", Status.WARN, f"{run.failed} paths failed in the last pass", "See `helix sync history` and the log."
+    return "items", Status.WARN, f"{run.failed} paths failed in the last pass", "see `helix sync history` and the log"
 
 
 def _verify(verdict: Verdict | None) -> Finding:
@@ -129,7 +129,7 @@ def _verify(verdict: Verdict | None) -> Finding:
     if verdict.error is not None:
         return "verify", Status.WARN, f"the comparison broke off: {verdict.error.message}", verdict.error.remedy
     text = f"{len(verdict.differing)} files differ between the two sides or from what was synced"
-    return "verify", Status.WARN, text, "See `helix status`; restore the right version of each: `helix restore PATH`."
+    return "verify", Status.WARN, text, "see `helix status`; restore the right version of each: `helix restore PATH`"
 
 
 def _gravity(standing: Standing) -> Status:

@@ -125,7 +125,7 @@ class Desk:
     async def sync(self, wait: float) -> Json:
         """A pass of every folder; waits for them at most so long."""
         if any(keeper.paused for keeper in self._keepers):
-            raise Refused("sync is paused", remedy="Resume it first: `helix sync resume`.", code="paused")
+            raise Refused("sync is paused", remedy="resume it first: `helix sync resume`", code="paused")
         futures = {keeper.name: keeper.ask() for keeper in self._keepers}
         await asyncio.wait(futures.values(), timeout=wait)
         return {"accepted": True, "runs": [views.run(name, f.result()) for name, f in futures.items() if f.done()]}
@@ -181,7 +181,7 @@ class Desk:
         """The folder of that name, or all."""
         found = [keeper for keeper in self._keepers if folder in (None, keeper.name)]
         if not found:
-            raise Refused(f"there is no folder {folder}", remedy="See `helix status`.", code="not-found")
+            raise Refused(f"there is no folder {folder}", remedy="see `helix status`", code="not-found")
         return found
 
     async def decide(self, folder: str, decision: str) -> Json:
@@ -191,7 +191,7 @@ class Desk:
         if trip is None:
             raise Refused("no guard rail waits for a decision", code="not-found")
         if decision not in ("proceed", "rescan"):
-            raise Refused("this can't be decided so", remedy="Choose proceed or rescan.", code="bad-request")
+            raise Refused("this can't be decided so", remedy="choose proceed or rescan", code="bad-request")
         if decision == "proceed" and trip.kind in LOOK_AGAIN_ONLY:
             raise Refused(f"nobody can allow this: {trip.text}", remedy=trip.remedy, code="bad-request")
         await keeper.decide(trip, proceed=decision == "proceed")
@@ -210,7 +210,7 @@ def _only(path: str, keepers: Sequence[Keeper]) -> Keeper:
     """The one folder that is meant."""
     if len(keepers) > 1:
         names = ", ".join(keeper.name for keeper in keepers)
-        raise Refused(f"several folders have {path}: {names}", remedy="Name one with --folder.", code="ambiguous")
+        raise Refused(f"several folders have {path}: {names}", remedy="name one with --folder", code="ambiguous")
     return keepers[0]
 
 
@@ -224,7 +224,7 @@ async def _plan(keeper: Keeper) -> Json:
         async with asyncio.timeout(PLAN_SECONDS):
             await keeper.busy.acquire()
     except TimeoutError:
-        busy = HelixError("a pass is under way", remedy="`helix status` shows how far it is; ask again after it.")
+        busy = HelixError("a pass is under way", remedy="`helix status` shows how far it is; ask again after it")
         return views.no_plan(keeper.name, busy)
     try:
         return views.plan(keeper.name, await keeper.cycle.look(Wishes()))

@@ -23,7 +23,7 @@ def lock(journal_dir: Path) -> int | None:
     except OSError as error:
         os.close(descriptor)
         raise HelixError(
-            "another sync runs on this HELIX_HOME", remedy="Stop it first, or choose another HELIX_HOME."
+            "another sync runs on this HELIX_HOME", remedy="stop it first, or choose another HELIX_HOME"
         ) from error
     return descriptor
 

@@ -47,7 +47,7 @@ class LeaseTwin(HelixError):
     def __init__(self) -> None:
         super().__init__(
             "another Helix holds the right to write under this one's name: its HELIX_HOME is a copy",
-            remedy="Stop one of the two, or remove journal/owner from the HELIX_HOME of one and restart it.",
+            remedy="stop one of the two, or remove journal/owner from the HELIX_HOME of one and restart it",
         )
 
 
@@ -135,7 +135,7 @@ class Lease:
 
         def check() -> None:
             if epoch and not (self.held and self.epoch == epoch):
-                raise LeaseLost("the right to write has ended", remedy="Nothing to do: another container has it.")
+                raise LeaseLost("the right to write has ended", remedy="nothing to do: another container has it")
 
         return check
 
@@ -159,9 +159,9 @@ class Lease:
         except HelixError as error:
             self.error = error
         except TimeoutError:
-            self.error = HelixError("the lease could not be renewed in time", remedy="Check the remote.")
+            self.error = HelixError("the lease could not be renewed in time", remedy="check the remote")
         except OSError as error:
-            self.error = HelixError(f"the lease could not be written: {error.strerror}", remedy="Free some space.")
+            self.error = HelixError(f"the lease could not be written: {error.strerror}", remedy="free some space")
         if self.held != before:
             log.info("lease_changed", extra={"held": self.held, "epoch": self.epoch})
             self._on_change()

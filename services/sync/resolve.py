@@ -19,12 +19,12 @@ from services.sync.trash import check_path, stamp_of
 async def resolve(root: str, journal: Journal, path: str, keep: str) -> None:
     """Settle the conflicts of a path (or of the path of a copy). Raises `Refused` if there is none."""
     if keep not in ("local", "remote", "both"):
-        raise Refused("keep is not one of local, remote, both", remedy="Choose one of the three.", code="bad-request")
+        raise Refused("keep is not one of local, remote, both", remedy="choose one of the three", code="bad-request")
     check_path(path)
     open_ones = await asyncio.to_thread(history.open_conflicts, journal)
     chosen = [event for event in open_ones if path in (event.path, event.outcome)]
     if not chosen:
-        raise Refused(f"there is no conflict at {path}", remedy="See `helix conflicts`.", code="not-found")
+        raise Refused(f"there is no conflict at {path}", remedy="see `helix conflicts`", code="not-found")
     side = LocalSide(root, stamp_of(time.time()))
     for event in chosen:
         await _settle(side, event.path, event.outcome, keep)

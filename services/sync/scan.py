@@ -161,7 +161,7 @@ class DiskScan:
 def _failed(root: str, why: str) -> ScanFailed:
     return ScanFailed(
         f"{root} can't be listed: {why}",
-        remedy="Look at the disk or the mount that holds it; nothing is done meanwhile.",
+        remedy="look at the disk or the mount that holds it; nothing is done meanwhile",
     )
 
 

@@ -82,7 +82,7 @@ async def _step(outcome: Outcome, name: str, act: Awaitable[T], *, within: float
         failure = error
         raise
     except TimeoutError as error:
-        failure = HelixError(f"no answer within {within:.0f} s", remedy="Check the network and that the remote is up.")
+        failure = HelixError(f"no answer within {within:.0f} s", remedy="check the network and that the remote is up")
         raise failure from error
     finally:
         seconds = round(time.monotonic() - started, 3)

@@ -168,7 +168,7 @@ class _Calls:
         body = await _body(request)
         wait = body.get("wait") or 0
         if not isinstance(wait, int | float) or not 0 <= wait <= MAX_WAIT_SECONDS:
-            raise Refused("wait is not a number of seconds", remedy="Give 0 to 3600.", code="bad-request")
+            raise Refused("wait is not a number of seconds", remedy="give 0 to 3600", code="bad-request")
         return web.json_response(await self._desk.sync(float(wait)))
 
     async def pause(self, _request: web.Request) -> web.Response:
@@ -230,7 +230,7 @@ async def _body(request: web.Request) -> Json:
 def _text(body: Json, name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:
-        raise Refused(f"{name} is missing", remedy=f'Give "{name}" as text.', code="bad-request")
+        raise Refused(f"{name} is missing", remedy=f'give "{name}" as text', code="bad-request")
     return value
 
 

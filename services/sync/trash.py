@@ -71,7 +71,7 @@ class Trash:
         if not found:
             raise Refused(
                 f"no such version of {path} is kept",
-                remedy="`helix sync history PATH` lists the versions that are kept.",
+                remedy="`helix sync history PATH` lists the versions that are kept",
                 code="not-found",
             )
         await self._bring_back(found[0], to or path)
@@ -145,7 +145,7 @@ def check_path(path: str) -> None:
     parts = path.split("/")
     if not path or "\0" in path or any(part in ("", ".", "..") for part in parts) or parts[0] == ".helix":
         raise Refused(
-            "this path is not inside the folder", remedy="Give a path relative to the folder.", code="bad-path"
+            "this path is not inside the folder", remedy="give a path relative to the folder", code="bad-path"
         )
 
 

@@ -27,7 +27,7 @@ RATE = 50 << 20
 GROUP = 100
 SAVE_SECONDS = 5.0
 FACT = "verify"
-_BROKEN_OFF = "Nothing was changed: begin it again with `helix sync verify`."
+_BROKEN_OFF = "nothing was changed: begin it again with `helix sync verify`"
 
 
 @dataclass(slots=True)

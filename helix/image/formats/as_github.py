@@ -15,7 +15,7 @@ def render(report: Report) -> str:
 def _command(finding: Finding) -> str:
     place = finding.at or finding.dockerfile
     where = f"file={_property(place.file)},line={place.line}," if place else ""
-    text = _escaped(f"{finding.message}. {finding.remedy}")
+    text = _escaped(f"{finding.message} → {finding.remedy}")
     return f"::{COMMANDS[finding.severity]} {where}title={_property(f'{finding.kind} {finding.name}')}::{text}"
 
 

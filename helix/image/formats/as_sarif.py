@@ -37,7 +37,7 @@ def _result(finding: Finding) -> dict[str, Any]:
     return {
         "ruleId": finding.kind.value,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}. {finding.remedy}"},
+        "message": {"text": f"{finding.message} → {finding.remedy}"},
         "locations": [_location(place) for place in places[:1]],
         "relatedLocations": [{"id": number, **_location(place)} for number, place in enumerate(places[1:], start=1)],
     }

@@ -23,15 +23,15 @@ def translate(error: OSError, path: str) -> LocalFailed | LocalFull:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT | errno.EROFS:
             return LocalFull(
-                what, remedy="Free some space on the volume of the local folder; nothing is lost meanwhile."
+                what, remedy="free some space on the volume of the local folder; nothing is lost meanwhile"
             )
         case errno.ENOENT | errno.EEXIST | errno.ENOTDIR | errno.EISDIR | errno.ELOOP:
             return LocalChanged(what)
         case errno.ENOTEMPTY:
             return LocalFailed(
-                what, remedy="Look what is in the directory: Helix leaves symlinks and ignored files alone."
+                what, remedy="look what is in the directory: Helix leaves symlinks and ignored files alone"
             )
         case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
-            return LocalFailed(what, remedy="Rename the file on the remote: this file system can't store the name.")
+            return LocalFailed(what, remedy="rename the file on the remote: this file system can't store the name")
         case _:
-            return LocalFailed(what, remedy="Correct the permissions of the local folder.")
+            return LocalFailed(what, remedy="correct the permissions of the local folder")

@@ -9,7 +9,7 @@ from helix.core.trees import BaseState, Kind
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.schema import key_of, path_of
 
-REMEDY = "Free some space or correct the permissions of HELIX_HOME/journal; nothing is lost, the pass is repeated."
+REMEDY = "free some space or correct the permissions of HELIX_HOME/journal; nothing is lost, the pass is repeated"
 KINDS = {kind.value: kind for kind in Kind}
 _ROWS = (
     "SELECT key, ctime_ns, kind, size, mtime_ns, inode, etag, digest FROM base WHERE key >= ? AND key < ? ORDER BY key"

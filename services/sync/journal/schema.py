@@ -57,7 +57,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     if version > len(MIGRATIONS):
         raise JournalFailed(
             f"the journal was written by a later release (layout {version})",
-            remedy="Start the later release again, or move the journal away: nothing is deleted without it.",
+            remedy="start the later release again, or move the journal away: nothing is deleted without it",
         )
     connection.create_function("parent_key", 1, lambda key: key.rpartition(b"\0")[0], deterministic=True)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):

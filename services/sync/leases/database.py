@@ -136,38 +136,36 @@ def translate(error: Exception) -> StoreFailed:  # noqa: PLR0911 (one return a r
     match error:
         case asyncpg.InvalidAuthorizationSpecificationError():
             return StoreRefused(
-                "PostgreSQL refuses the login of DATABASE_URL", remedy="Correct its user, its password or its sslmode."
+                "PostgreSQL refuses the login of DATABASE_URL", remedy="correct its user, its password or its sslmode"
             )
         case asyncpg.InvalidCatalogNameError():
             return StoreRefused(
-                "the database that DATABASE_URL names is not there", remedy="Create it, or correct DATABASE_URL."
+                "the database that DATABASE_URL names is not there", remedy="create it, or correct DATABASE_URL"
             )
         case asyncpg.ReadOnlySQLTransactionError() | asyncpg.TargetServerAttributeNotMatched():
             return StoreFailed(
-                "the database of DATABASE_URL is read-only", remedy="Name the primary in DATABASE_URL, not a replica."
+                "the database of DATABASE_URL is read-only", remedy="name the primary in DATABASE_URL, not a replica"
             )
         case asyncpg.InsufficientPrivilegeError() | asyncpg.InvalidSchemaNameError():
-            remedy = "Grant it CREATE on its schema, or make the table and grant it SELECT, INSERT and UPDATE."
+            remedy = "grant it CREATE on its schema, or make the table and grant it SELECT, INSERT and UPDATE"
             return StoreRefused("the user of DATABASE_URL may not use the table helix_lease", remedy=remedy)
         case asyncpg.SyntaxOrAccessError():
             return StoreRefused(
                 "the table helix_lease is not as Helix makes it",
-                remedy="Rename that table, or name another schema or database in DATABASE_URL.",
+                remedy="rename that table, or name another schema or database in DATABASE_URL",
             )
         case ssl.SSLError():
-            remedy = "Correct sslmode and sslrootcert in DATABASE_URL, or the server's certificate."
+            remedy = "correct sslmode and sslrootcert in DATABASE_URL, or the server's certificate"
             return StoreRefused(f"no TLS with the database of DATABASE_URL: {error.reason}", remedy=remedy)
         case FileNotFoundError() | PermissionError():
-            remedy = "Correct host, sslrootcert, sslcert and sslkey in DATABASE_URL, or wait if PostgreSQL is starting."
+            remedy = "correct host, sslrootcert, sslcert and sslkey in DATABASE_URL, or wait if PostgreSQL is starting"
             return StoreFailed(
                 f"a file or socket of DATABASE_URL can't be opened: {os.strerror(error.errno or 0)}", remedy=remedy
             )
         case asyncpg.ClientConfigurationError() | UnicodeError():
-            return StoreRefused(
-                "DATABASE_URL can't be understood", remedy="Write postgresql://user:password@host/name."
-            )
+            return StoreRefused("DATABASE_URL can't be understood", remedy="write postgresql://user:password@host/name")
         case _:
-            remedy = "Check that PostgreSQL runs and can be reached from here; Helix asks again by itself."
+            remedy = "check that PostgreSQL runs and can be reached from here; Helix asks again by itself"
             return StoreFailed(f"the database of DATABASE_URL does not answer: {_cause(error)}", remedy=remedy)
 
 

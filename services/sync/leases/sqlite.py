@@ -13,7 +13,7 @@ from services.sync.leases.errors import StoreFailed, StoreRefused
 
 BUSY_SECONDS = 4.0
 """How long a transaction waits for another program's."""
-_REMEDY = "Check the path in DATABASE_URL, its permissions and the free space of its volume."
+_REMEDY = "check the path in DATABASE_URL, its permissions and the free space of its volume"
 
 
 class SqliteStore:
@@ -69,5 +69,5 @@ class SqliteStore:
         except sqlite3.OperationalError as error:
             raise StoreFailed(f"the lease file of DATABASE_URL can't be used: {error}", remedy=_REMEDY) from error
         except sqlite3.Error as error:
-            remedy = "Name another file in DATABASE_URL: this one was not made by Helix, or it is damaged."
+            remedy = "name another file in DATABASE_URL: this one was not made by Helix, or it is damaged"
             raise StoreRefused(f"the lease file of DATABASE_URL can't be used: {error}", remedy=remedy) from error

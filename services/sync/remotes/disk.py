@@ -159,8 +159,8 @@ def _translate(error: OSError) -> RemoteError:  # noqa: PLR0911 - one line a con
         case errno.ENAMETOOLONG | errno.EINVAL | errno.EILSEQ:
             return NameRefused(what)
         case errno.EACCES | errno.EPERM:
-            return ItemFailed(what, remedy="Correct the permissions of this path on the remote.")
+            return ItemFailed(what, remedy="correct the permissions of this path on the remote")
         case errno.EROFS:
-            return Refused(what, remedy="Mount the remote directory so that it can be written to.")
+            return Refused(what, remedy="mount the remote directory so that it can be written to")
         case _:
             return Unreachable(what)

@@ -27,7 +27,7 @@ from helix.errors import HelixError
 class RemoteError(HelixError):
     """An operation on the remote failed."""
 
-    default_remedy: ClassVar[str] = "Look at the log for the operation before this one."
+    default_remedy: ClassVar[str] = "look at the log for the operation before this one"
 
     def __init__(self, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, remedy=remedy or self.default_remedy)
@@ -37,7 +37,7 @@ class RemoteError(HelixError):
 class ItemFailed(RemoteError):
     """One path failed; the others can go on."""
 
-    default_remedy = "Nothing to do: this path is tried again at the next pass."
+    default_remedy = "nothing to do: this path is tried again at the next pass"
 
 
 class Gone(ItemFailed):
@@ -55,31 +55,31 @@ class NotEmpty(ItemFailed):
 class SourceChanged(ItemFailed):
     """The local file changed while it was being read."""
 
-    default_remedy = "Nothing to do: the file is taken once it stands still."
+    default_remedy = "nothing to do: the file is taken once it stands still"
 
 
 class NameRefused(ItemFailed):
     """The remote can't store a file of this name."""
 
-    default_remedy = "Rename the file: the remote does not accept this name."
+    default_remedy = "rename the file: the remote does not accept this name"
 
 
 class Corrupt(ItemFailed):
     """The content read back is not the content that was stored."""
 
-    default_remedy = "Run `helix sync verify`; if the path fails again, restore it from the other side."
+    default_remedy = "run `helix sync verify`; if the path fails again, restore it from the other side"
 
 
 class RunFailed(RemoteError):
     """The remote as a whole does not work at the moment."""
 
-    default_remedy = "Nothing to do: the pass is tried again after a pause."
+    default_remedy = "nothing to do: the pass is tried again after a pause"
 
 
 class Unreachable(RunFailed):
     """The remote does not answer."""
 
-    default_remedy = "Check the network and that the remote is up; the pass is tried again after a pause."
+    default_remedy = "check the network and that the remote is up; the pass is tried again after a pause"
 
 
 class Throttled(RunFailed):
@@ -89,16 +89,16 @@ class Throttled(RunFailed):
 class OverQuota(RunFailed):
     """The remote has no room, or no transfer volume, left."""
 
-    default_remedy = "Free some room on the remote or enlarge the plan; nothing local is lost meanwhile."
+    default_remedy = "free some room on the remote or enlarge the plan; nothing local is lost meanwhile"
 
 
 class Misconfigured(RemoteError):
     """The remote can't work with these settings."""
 
-    default_remedy = "Correct HELIX_REMOTE and the settings of the remote, then start again."
+    default_remedy = "correct HELIX_REMOTE and the settings of the remote, then start again"
 
 
 class Refused(Misconfigured):
     """The remote refuses our credentials or permissions."""
 
-    default_remedy = "Correct the credentials of the remote (see HELIX_REMOTE), then start again."
+    default_remedy = "correct the credentials of the remote (see HELIX_REMOTE), then start again"

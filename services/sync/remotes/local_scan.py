@@ -48,7 +48,7 @@ class LocalScan:
 def begin_listing(root: str) -> None:
     """Raise `Unreachable` if the remote is not there."""
     if files.look(root) is None:
-        raise Unreachable(f"local:{root} is not there", remedy="Mount the volume that holds it.")
+        raise Unreachable(f"local:{root} is not there", remedy="mount the volume that holds it")
 
 
 def end_listing(root: str, under: str, seen: Witness, *, told: bool) -> None:
@@ -56,7 +56,7 @@ def end_listing(root: str, under: str, seen: Witness, *, told: bool) -> None:
     if seen.unseen and (not told or under in seen.unseen):
         first = min(seen.unseen)
         raise Unreachable(
-            f"the remote directory {first or '/'} can't be read", remedy="Correct its permissions, then wait."
+            f"the remote directory {first or '/'} can't be read", remedy="correct its permissions, then wait"
         )
     for leftover in seen.leftovers:
         files.discard(files.full(root, leftover))

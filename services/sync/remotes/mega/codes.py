@@ -27,24 +27,24 @@ PASSING = frozenset({AGAIN, -4, -6, -18, -19})
 LOST_TRACK = frozenset({-2, -6, -8, -9})
 """Answers to the question for events that mean: too much has happened since, or the number is none of MEGA's."""
 
-_ACCOUNT = "Log in to MEGA in a browser: it says there what is wrong with the account."
-_ROOM = "Free some room (rubbish bin and versions count too) or enlarge the plan; nothing local is lost meanwhile."
+_ACCOUNT = "log in to MEGA in a browser: it says there what is wrong with the account"
+_ROOM = "free some room (rubbish bin and versions count too) or enlarge the plan; nothing local is lost meanwhile"
 
 ROWS: dict[int, tuple[type[RemoteError], str, str]] = {
     -1: (Unreachable, "internal error", ""),
-    -2: (Unreachable, "the request was not understood", "Report this: MEGA may have changed its protocol."),
+    -2: (Unreachable, "the request was not understood", "report this: MEGA may have changed its protocol"),
     -3: (Throttled, "MEGA is busy", ""),
     -4: (Throttled, "too many requests", ""),
     -5: (Unreachable, "the transfer failed for good", ""),
     -6: (Throttled, "too many at the same time", ""),
-    -7: (Unreachable, "a piece lies outside the file", "Report this: MEGA may have changed its protocol."),
+    -7: (Unreachable, "a piece lies outside the file", "report this: MEGA may have changed its protocol"),
     -8: (Unreachable, "the transfer's address has expired", ""),
     -9: (Gone, "not found", ""),
     -10: (Changed, "a directory can't be moved into itself", ""),
-    -11: (Refused, "access denied", "Give the account full access to the folder, or name another one."),
+    -11: (Refused, "access denied", "give the account full access to the folder, or name another one"),
     -12: (Changed, "it is already there", ""),
     -13: (Unreachable, "the request was incomplete", ""),
-    -14: (Corrupt, "a key can't be used", "Restore the file from the other side."),
+    -14: (Corrupt, "a key can't be used", "restore the file from the other side"),
     -15: (Unreachable, "the session has ended", ""),
     -16: (Refused, "the account is blocked", _ACCOUNT),
     -17: (OverQuota, "the account is full", _ROOM),
@@ -52,14 +52,14 @@ ROWS: dict[int, tuple[type[RemoteError], str, str]] = {
     -19: (Throttled, "too many connections", ""),
     -20: (Unreachable, "the server can't write", ""),
     -21: (Unreachable, "the server can't read", ""),
-    -22: (Refused, "the application key is not valid", "Report this: MEGA may have changed its protocol."),
-    -23: (Refused, "only TLS is accepted", "Set MEGA_API_URL to an https address, or unset it."),
+    -22: (Refused, "the application key is not valid", "report this: MEGA may have changed its protocol"),
+    -23: (Refused, "only TLS is accepted", "set MEGA_API_URL to an https address, or unset it"),
     -24: (OverQuota, "the account would be full", _ROOM),
     -25: (Unreachable, "the request was rolled back", ""),
     -26: (
         Refused,
         "a second factor is asked for",
-        "Set MEGA_TOTP_SECRET to the key that MEGA shows beside the QR code.",
+        "set MEGA_TOTP_SECRET to the key that MEGA shows beside the QR code",
     ),
     -27: (Refused, "only the business account's master may do that", _ACCOUNT),
     -28: (Refused, "the business account is past due", _ACCOUNT),
@@ -92,7 +92,7 @@ def of_status(status: int, what: str, *, wait: float | None = None) -> RemoteErr
     """The typed error for an HTTP status other than 200."""
     match status:
         case 509:
-            remedy = "Nothing to do: MEGA's transfer volume fills up again with time; a larger plan has more."
+            remedy = "nothing to do: MEGA's transfer volume fills up again with time; a larger plan has more"
             return OverQuota(f"{what}: the transfer volume is used up (HTTP 509)", remedy=remedy, retry_after=wait)
         case 402:
             return Throttled(f"{what}: MEGA did not accept the proof of work (HTTP 402)")

@@ -36,7 +36,7 @@ async def download(api: Api, pieces: Pieces, node: Node, target: str, progress: 
         if node.mtime is not None:
             os.utime(target, (node.mtime, node.mtime))
     except OSError as error:
-        remedy = "Free some room on this disk or correct its permissions."
+        remedy = "free some room on this disk or correct its permissions"
         raise Unreachable(f"{target} can't be written: {error.strerror}", remedy=remedy) from error
     return digest
 

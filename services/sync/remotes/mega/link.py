@@ -32,7 +32,7 @@ def open_link(settings: MegaSettings, store: Path, *, patience: Backoff, read_se
     """Make the parts; nothing is asked of MEGA yet. Raises `Misconfigured` without an account."""
     email, password = settings.email, settings.password
     if email is None or password is None:
-        raise Misconfigured("MEGA needs an account", remedy="Set MEGA_EMAIL and MEGA_PASS, then start again.")
+        raise Misconfigured("MEGA needs an account", remedy="set MEGA_EMAIL and MEGA_PASS, then start again")
     transport = Transport(read_seconds=read_seconds)
     channel = Channel(settings.api_url or OFFICIAL, transport, patience=patience)
     sessions = Sessions(channel, email, password, store, totp_secret=settings.totp_secret)

@@ -24,8 +24,8 @@ from services.sync.remotes.mega.channel import Channel
 from services.sync.remotes.mega.codes import FAILED, NOT_FOUND, SECOND_FACTOR, Coded, of_code
 from services.sync.remotes.mega.totp import code_at
 
-_CREDENTIALS = "Correct MEGA_EMAIL and MEGA_PASS, then start again."
-_SECOND_FACTOR = "Correct MEGA_TOTP_SECRET, or this machine's clock, then start again."
+_CREDENTIALS = "correct MEGA_EMAIL and MEGA_PASS, then start again"
+_SECOND_FACTOR = "correct MEGA_TOTP_SECRET, or this machine's clock, then start again"
 CODES = 2
 _WRONG_CODE = frozenset({FAILED, SECOND_FACTOR})
 

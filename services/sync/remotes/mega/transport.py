@@ -28,10 +28,10 @@ _STEPS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (
         (socket.gaierror,),
         "its name can't be resolved (DNS)",
-        "Check the DNS, and MEGA_API_URL if it is set.",
+        "check the DNS, and MEGA_API_URL if it is set",
     ),
-    ((ssl.SSLError,), "no secure connection (TLS)", "Check the clock, the certificates, and any proxy in between."),
-    ((ConnectionRefusedError,), "the connection was refused", "Check MEGA_API_URL, the firewall and any proxy."),
+    ((ssl.SSLError,), "no secure connection (TLS)", "check the clock, the certificates, and any proxy in between"),
+    ((ConnectionRefusedError,), "the connection was refused", "check MEGA_API_URL, the firewall and any proxy"),
     ((TimeoutError, ReadTimeoutError, ConnectTimeoutError), "no answer in time", ""),
     ((ConnectionError,), "the connection broke", ""),
 )

@@ -103,7 +103,7 @@ class Tree:
         if None in below:
             raise Unreachable(
                 f"a node in the folder can't be decrypted (handle {below[None][0]})",
-                remedy="Look for it in MEGA's web client and remove it, or move it out of the folder.",
+                remedy="look for it in MEGA's web client and remove it, or move it out of the folder",
             )
         nodes = self.nodes
         found = [

@@ -28,19 +28,19 @@ STALE_SESSION = re.compile(r"login with previous auth keys failed|expired user s
 _NAME = "RCLONE_CONFIG_<NAME>_"
 _ROWS: tuple[tuple[str, type[RemoteError], str], ...] = (
     (r"source file is being updated", SourceChanged, ""),
-    (r"no such host|server misbehaving", Unreachable, f"Check the DNS, and the remote's address in {_NAME}*."),
-    (r"x509|\btls: |certificate", Unreachable, "Check the clock, the certificates, and any proxy in between (TLS)."),
+    (r"no such host|server misbehaving", Unreachable, f"check the DNS, and the remote's address in {_NAME}*"),
+    (r"x509|\btls: |certificate", Unreachable, "check the clock, the certificates, and any proxy in between (TLS)"),
     (r"directory not empty|not empty", NotEmpty, ""),
     (
         r"didn't find section in config",
         Misconfigured,
-        f"Correct the name in HELIX_REMOTE, or set {_NAME}TYPE and what else the remote needs.",
+        f"correct the name in HELIX_REMOTE, or set {_NAME}TYPE and what else the remote needs",
     ),
-    (r"unknown backend|didn't find backend", Misconfigured, f"Correct {_NAME}TYPE: rclone has no such backend."),
+    (r"unknown backend|didn't find backend", Misconfigured, f"correct {_NAME}TYPE: rclone has no such backend"),
     (
         r"couldn't decrypt password|is it obscured",
         Misconfigured,
-        f"Set {_NAME}PASS to what `rclone obscure -` makes of the password.",
+        f"set {_NAME}PASS to what `rclone obscure -` makes of the password",
     ),
     (r"invalid config", Misconfigured, ""),
     (
@@ -67,13 +67,13 @@ _ROWS: tuple[tuple[str, type[RemoteError], str], ...] = (
         r"couldn't login|wrong password|permission denied|invalidaccesskey|signaturedoesnotmatch|token expired|"
         r"multi-factor|object \(typically, node or user\) not found",
         Refused,
-        f"Correct the credentials in {_NAME}*, then start again.",
+        f"correct the credentials in {_NAME}*, then start again",
     ),
     (r"file ?name too long|invalid (file ?)?name|invalid argument|illegal byte sequence", NameRefused, ""),
     (r"source and destination.* overlap|can't move directory", Changed, ""),
 )
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), kind, remedy) for pattern, kind, remedy in _ROWS)
-_UNKNOWN = "Check that the remote is up and what rclone says here; the pass is tried again after a pause."
+_UNKNOWN = "check that the remote is up and what rclone says here; the pass is tried again after a pause"
 _SECRETS = re.compile(r"(https?://)[^/\s@]+@|((?:sid|key|token|pass(?:word)?|sig|signature)=)[^\s&\"']+", re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ ALIVE_SECONDS = 30.0
 
 _PAUSE_SECONDS = 0.1
 _PULSE_SECONDS = 10.0
-_REMEDY = "Look at the log of the program `rclone`; the warden starts it again."
+_REMEDY = "look at the log of the program `rclone`; the warden starts it again"
 
 
 class RcError(Exception):

@@ -55,7 +55,7 @@ class RcloneRemote:
         try:
             await self._place.make_directory("", "making the top directory")
         except ItemFailed as error:
-            remedy = "Correct the path in HELIX_REMOTE, or mount what it should lie on."
+            remedy = "correct the path in HELIX_REMOTE, or mount what it should lie on"
             raise Unreachable(error.message, remedy=remedy) from error
         await self._claims.sweep()
 

@@ -45,7 +45,7 @@ async def test_a_database_that_is_down_at_the_start_makes_no_writer_and_is_named
             well = lease_of(sync)
 
         assert down["output"] == "the database of DATABASE_URL does not answer: Connection refused"
-        assert "Check that PostgreSQL runs" in str(down["remedy"])
+        assert "check that PostgreSQL runs" in str(down["remedy"])
         assert (restored, written) == ("from before", (False, False))
         assert well["status"] == "pass"
         assert PASSWORD not in sync.log()

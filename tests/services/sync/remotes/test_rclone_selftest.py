@@ -58,9 +58,9 @@ async def first_failure(rcd: Rcd, name: str, path: str = "x") -> Step:
         ("wrong", "connect", "couldn't login", "credentials in RCLONE_CONFIG_<NAME>_"),
         ("ssh,{sftp}", "connect", "unable to authenticate", "credentials in RCLONE_CONFIG_<NAME>_"),
         ("dav,{webdav}", "connect", "401 Unauthorized", "credentials in RCLONE_CONFIG_<NAME>_"),
-        ("dav,url='http://nowhere.invalid'", "connect", "no such host", "Check the DNS"),
+        ("dav,url='http://nowhere.invalid'", "connect", "no such host", "check the DNS"),
         ("dav,url='http://127.0.0.1:9'", "connect", "connection refused", "the remote is up"),
-        ("m", "quota", "the remote is full", "Free some room"),
+        ("m", "quota", "the remote is full", "free some room"),
     ],
 )
 async def test_the_step_and_the_remedy_are_named(
