@@ -142,8 +142,8 @@ class Decisions:
             log.warning("answer_not_written", extra={"cause": str(error)})
 
     async def _write(self, name: str, value: str) -> None:
-        """Write a fact without asking the fence: what people say about this folder is no claim about the remote."""
-        await asyncio.to_thread(self._journal.change, "INSERT OR REPLACE INTO facts VALUES (?,?)", name, value)
+        """Write a fact; a standby may do that, too."""
+        await asyncio.to_thread(self._journal.set_own_fact, name, value)
 
     def _commit(self, *notes: Note) -> None:
         self._journal.note(*notes)

@@ -62,7 +62,7 @@ class Keeper:
         self._waiting: list[asyncio.Future[Run]] = []
         self._connected = False
         self._claimed = asyncio.Event()
-        self._housekeeping = Housekeeping(cycle.folder, cycle.remote, self.trash)
+        self._housekeeping = Housekeeping(cycle.folder, cycle.remote, cycle.journal, self.trash)
 
     @property
     def name(self) -> str:
@@ -266,8 +266,7 @@ class Keeper:
         await asyncio.to_thread(self.cycle.journal.open)
         await self._recall()
         await self.cycle.remote.connect()
-        if await asyncio.to_thread(self.cycle.journal.fact, "identity") is None:
-            await self.trash.index()
+        await self._housekeeping.begin()
         await self.lease.step()
         self._connected = True
         self._claimed.set()

@@ -15,12 +15,12 @@ import asyncio
 import json
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from helix.errors import HelixError
+from services.sync.machine import waking_clock
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,6 @@ TTL_SECONDS = 30.0
 SAFETY = 0.8
 """The holder stops at this share of the time, so that it is surely silent when another may begin."""
 ASK_SECONDS = 15.0
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def waking_clock() -> float:
-    """Seconds that also pass while the machine sleeps: `time.monotonic` stands still then, and a zombie with it."""
-    return time.clock_gettime(_CLOCK)
 
 
 class LeaseLost(HelixError):

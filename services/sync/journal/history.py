@@ -89,6 +89,12 @@ def versions(journal: Journal, path: str) -> list[Version]:
     return [Version(kept, Side(side), *rest) for kept, side, *rest in found]
 
 
+def newest_version(journal: Journal) -> float | None:
+    """When the newest version of all came into the trash, seconds since 1970; None if nothing is kept."""
+    ((newest,),) = journal.ask("SELECT max(time) FROM versions")
+    return None if newest is None else float(newest)
+
+
 def forget_version(journal: Journal, side: Side, kept: str) -> None:
     """A version left the trash."""
     journal.change("DELETE FROM versions WHERE side=? AND kept=?", side, kept)

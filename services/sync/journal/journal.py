@@ -117,6 +117,10 @@ class Journal:
         self.note(Fact(name, value))
         self.commit()
 
+    def set_own_fact(self, name: str, value: str) -> None:
+        """Write a named value now without asking the fence: it is no claim about the remote."""
+        self.change("INSERT OR REPLACE INTO facts VALUES (?,?)", name, value)
+
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Answer a read-only question."""
         with self._lock, self._guarded() as connection:

@@ -1,6 +1,7 @@
 """Does a folder's keeper hold its claim, back off, wait for a person, and do what people ask?"""
 
 import asyncio
+import time
 from pathlib import Path
 
 from helix.core.guards import TripKind
@@ -124,6 +125,7 @@ async def test_a_remote_that_is_too_full_for_the_lease_is_freed_of_old_trash(tmp
     remote = MemoryRemote()
     old = f"{TRASH}/{stamp_of(0.0)}/old"
     remote.write(old, b"x")
+    remote.write(f"{TRASH}/{stamp_of(time.time())}/young", b"x")
     full = Full(remote)
     async with keeping(tmp_path, MemoryRemote(remote.store, faults=full)) as keeper:
         await eventually(lambda: keeper.standing.restored)

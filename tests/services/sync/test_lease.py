@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from helix.errors import HelixError
-from services.sync.lease import Grant, Lease, LeaseLost, waking_clock
+from services.sync.lease import Grant, Lease, LeaseLost
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.leases.sqlite import SqliteStore
+from services.sync.machine import waking_clock
 from services.sync.remotes.memory import MemoryRemote, Store
 from services.sync.reserved import LEASE
 from tests.contracts.lease_contract import TTL, Clock, contender
