@@ -43,7 +43,7 @@ class Backend:
     bucket: bool
     """Directories are prefixes of names, so a file may stand beside a directory of its own name."""
     renames: bool
-    """A file can be renamed, or copied on the server, to a new name."""
+    """A file can be renamed, or copied on the server, to a new name, and not beside another of that name."""
     replaces_by_renaming: bool
     """A rename puts the new content in the place of the old in one step. rclone itself relies on it where it writes
     partial files, and in buckets a copy is a whole put; elsewhere its move would delete first or show two files."""
@@ -71,7 +71,7 @@ class Backend:
             hashes=hashes,
             server_time=server_time,
             bucket=bool(found["BucketBased"]),
-            renames=bool(found["Move"] or found["Copy"]),
+            renames=bool(found["Move"] or found["Copy"]) and not found["DuplicateFiles"],
             replaces_by_renaming=bool(
                 (found["PartialUploads"] and found["Move"]) or (found["BucketBased"] and found["Copy"])
             )

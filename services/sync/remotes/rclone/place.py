@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import os
+import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -33,6 +34,11 @@ LIST_SECONDS = 1800.0
 
 MOVE_SECONDS = 3600.0
 """A move is a copy on the server of an object store, and one through this host where a backend has neither."""
+
+SHOWN_SECONDS = 15.0
+"""For so long what was just written is looked for again before it is said not to be there."""
+
+_FIRST_PAUSE_SECONDS = 0.1
 
 
 class Place:
@@ -111,6 +117,19 @@ class Place:
         except (Gone, Changed):
             return None
 
+    async def written(self, path: str) -> Entry | None:
+        """The entry at a path that was just written, as soon as rclone shows it; None if it does not in its time.
+
+        MEGA is shown from a tree in rclone's memory. There what was renamed is under its old name, or nowhere, until
+        MEGA has told rclone of its own rename.
+        """
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + SHOWN_SECONDS, _FIRST_PAUSE_SECONDS
+        while (entry := await self.stat(path)) is None and loop.time() < deadline:
+            await asyncio.sleep(pause * (1 + random.random()))  # noqa: S311 - jitter
+            pause *= 2
+        return entry
+
     async def delete(self, path: str, what: str) -> None:
         """Delete a file."""
         await self.ask("operations/deletefile", {"fs": self.fs, "remote": to_symbols(path)}, what)
@@ -132,12 +151,12 @@ class Place:
         # rclone says nothing about a rename that it left out
         if not after["renames"]:
             raise Changed(f"{to} is already there")
-        return self._entry(seen["item"], to)
+        return self._entry(seen["item"], to) or await self.written(to)
 
     async def rename_over(self, path: str, to: str, what: str) -> Entry | None:
         """Rename a file on the server in the place of another, and look; only where `replaces_by_renaming`."""
         _, seen = await self._one_by_one([self._moving(path, to, {"NoCheckDest": True}), self._looking(to)], what)
-        return self._entry(seen["item"], to)
+        return self._entry(seen["item"], to) or await self.written(to)
 
     async def send(self, local: str, path: str, what: str, *, size: int, progress: Progress, new: bool) -> None:
         """Copy a local file up, replacing what is there; `new` says that nothing is, and that nobody looks for it."""

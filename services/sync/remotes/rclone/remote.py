@@ -177,7 +177,7 @@ class RcloneRemote:
         options = {"createEmptySrcDirs": True, "deleteEmptySrcDirs": True, "_config": {"IgnoreExisting": True}}
         await self._place.ask("sync/move", {**both, **options}, f"moving {path}", seconds=MOVE_SECONDS)
         await self.rmdir(path)
-        return await self._place.stat(to)
+        return await self._place.written(to)
 
 
 def _below(fs: str, path: str) -> str:

@@ -1,7 +1,8 @@
 """How is a file put on a backend so that no content is lost, whoever else writes there?
 
 * **New:** the content goes to a claim (see claims.py), the claim is renamed to its path, and rclone leaves the rename
-  out if it finds something there.
+  out if it finds something there. Where two files may have one name (MEGA) a rename guards nothing, and what was
+  renamed is not shown at once: there it is stored as where the server replaces.
 * **Replaced by renaming** (local, SFTP, FTP, object stores): the same, in the place of what was looked at right before.
   A source that changes meanwhile leaves the path untouched.
 * **Replaced by the server** (WebDAV, MEGA and all others): the path is held by an empty directory while rclone writes
@@ -15,7 +16,7 @@ import os
 import shutil
 import tempfile
 
-from services.sync.remotes.errors import Changed, Corrupt, Gone, SourceChanged
+from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import Place
 from services.sync.remotes.remote import Entry, Progress, no_progress
@@ -49,13 +50,22 @@ class Store:
             async with self._claims.held(path):
                 await absent(place, path)
                 await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
-            return await place.stat(path)
+                await self._keep_if_steady(source, path)
+            return await place.written(path)
         async with self._claims.claim(path) as claim:
             await self._send_claim(source, claim, path, progress)
             if place.backend.bucket:
                 # rclone, when it renames, looks for files only
                 await absent(place, path)
             return await place.rename(claim, path, f"storing {path}")
+
+    async def _keep_if_steady(self, source: Source, path: str) -> None:
+        """Remove what was stored where nothing was, if its source changed meanwhile: it may be half old, half new."""
+        try:
+            await asyncio.to_thread(check, source)
+        except ItemFailed:
+            await self._place.delete(path, f"withdrawing {path}")
+            raise
 
     async def _replace(self, source: Source, path: str, etag: str, progress: Progress) -> Entry | None:
         place = self._place
@@ -68,7 +78,7 @@ class Store:
             await expected(place, path, etag)
             await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
         await asyncio.to_thread(check, source)
-        return await place.stat(path)
+        return await place.written(path)
 
     async def _send_claim(self, source: Source, claim: str, path: str, progress: Progress) -> None:
         """After this the content is in the claim, whole, and the path is ours alone."""
