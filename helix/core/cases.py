@@ -106,7 +106,8 @@ class Rules:
 
     mode: Mode = Mode.TWO_WAY
     ignored: Callable[[str, Kind], bool] = _never
-    unsettled: Callable[[str, LocalState], bool] = _never
+    unsettled: Callable[[str, LocalState | None], bool] = _never
+    """whether people may still be at work on the path here; of None: on what they delete in its directory"""
     unseen_local: Collection[str] = ()
     unseen_remote: Collection[str] = ()
     holding_local: Collection[str] = ()

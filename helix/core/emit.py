@@ -39,7 +39,7 @@ _WHY = {
 }
 _WHY_NOT = {
     Reason.ONE_WAY: "not on the source; a one-way mode deletes nothing that it did not put there",
-    Reason.UNSETTLED: "still being written, or holds a file that is",
+    Reason.UNSETTLED: "still being written or deleted, or holds something that is",
     Reason.UNSEEN: "a directory could not be listed whole, so that what is missing may be there",
     Reason.FILTERED: "holds files that a filter leaves alone, so that it can't be removed",
     Reason.UNSYNCED: "holds links or other things that are never synced, so that it can't be removed",

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 ALWAYS_ALLOWED = 10  # so few deletions never trip: a folder of four files may lose two
 DEFAULT_COUNT = 1_000
+WINDOW_SECONDS = 600.0
+"""Deletions count together over so long: one that goes on for minutes is seen in pieces, each of them small."""
 CLOCK_BACK_SECONDS = 60.0  # smaller corrections are the time service's daily work
 CLOCK_AHEAD_SECONDS = 366 * 86_400.0
 
@@ -61,7 +63,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class DeletionLimit:
-    """How many deletions one round may do without asking: the smaller of a share of what is known and a count."""
+    """How many deletions may be done within `WINDOW_SECONDS` without asking: the smaller of a share and a count."""
 
     share: float | None = 0.5
     count: int | None = DEFAULT_COUNT
@@ -94,6 +96,8 @@ class Figures:
     """paths in the base: what was in sync before"""
     delete_local: int = 0
     delete_remote: int = 0
+    deleted_before: int = 0
+    """files that were deleted in the last `WINDOW_SECONDS` without anybody having been asked"""
     local_paths: int = 0
     remote_paths: int = 0
     root_readable: bool = True
@@ -197,13 +201,15 @@ def _about(seconds: float) -> str:
 
 
 def _mass_deletion(seen: Figures, limit: DeletionLimit) -> Trip | None:
-    amount, allowed = seen.delete_local + seen.delete_remote, limit.allowed(seen.known)
-    if amount <= allowed:
+    amount, before = seen.delete_local + seen.delete_remote, seen.deleted_before
+    allowed = limit.allowed(seen.known + before)
+    if not amount or amount + before <= allowed:
         return None
+    after = f", after {before:,} in the last ten minutes" if before else ""
     return Trip(
         TripKind.MASS_DELETION,
         f"this round would delete {amount:,} of {seen.known:,} paths ({seen.delete_local:,} here, "
-        f"{seen.delete_remote:,} there); {allowed:,} need no question",
+        f"{seen.delete_remote:,} there){after}; {allowed:,} need no question",
         "proceed to delete them (they go to the trash), rescan to bring them back, or raise HELIX_MAX_DELETE",
         {
             "amount": amount,

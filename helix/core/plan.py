@@ -49,7 +49,7 @@ from helix.core.directories import settle_directories
 from helix.core.emit import actions_for
 from helix.core.moves import find_moves
 from helix.core.trees import Kind, Row, Rows, Side, is_inside, is_unchanged
-from helix.core.waiting import set_waiting_aside
+from helix.core.waiting import hold_deletions_back, set_waiting_aside
 
 _PUSH, _PULL, _MEET, _LEAVE = Outcome.PUSH, Outcome.PULL, Outcome.MEET, Outcome.LEAVE
 _DROP_LOCAL, _DROP_REMOTE = Outcome.DROP_LOCAL, Outcome.DROP_REMOTE
@@ -97,6 +97,7 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     groups = {side: finder.groups() for side, finder in twins.items()}
     settle_clashes(cases, groups, rules)
     find_moves(cases, rules)
+    hold_deletions_back(cases, rules)
     settle_directories(cases, rules)
     settle_clashes(cases, groups, rules)  # a directory that stays after all may be in the way
     waiting = any(case.outcome is Outcome.WAIT and case.reason is None for case in cases)

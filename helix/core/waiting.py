@@ -5,6 +5,9 @@ dropped, so that it counts as never synced if the filter goes. A path that is st
 not one that was only renamed: a rename moves the ctime, and while the new name waited, the old one would be
 trashed, and later the content sent again. A path that is missing in a directory which could not be listed whole
 is not deleted: it was not seen.
+
+A path that was deleted here waits too, for while people are deleting nobody knows yet how much: a guard rail
+must judge all of it, not the piece that a pass happens to see.
 """
 
 from helix.core.actions import Reason
@@ -24,6 +27,13 @@ def set_waiting_aside(cases: list[Case], rules: Rules) -> None:
         elif _is_unseen(case, rules):
             case.set_aside(Outcome.WAIT, Reason.UNSEEN)
         elif case.local and _is_unsettled(case, case.local, gone, rules):
+            case.set_aside(Outcome.WAIT, Reason.UNSETTLED)
+
+
+def hold_deletions_back(cases: list[Case], rules: Rules) -> None:
+    """Let what is gone here wait while more may be going; called when it is known which paths only moved."""
+    for case in cases:
+        if case.local is None and case.outcome is Outcome.DROP_REMOTE and rules.unsettled(case.path, None):
             case.set_aside(Outcome.WAIT, Reason.UNSETTLED)
 
 

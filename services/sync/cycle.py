@@ -85,7 +85,7 @@ class Look:
 
     @property
     def waiting(self) -> Hint:
-        """Where files are still being written: to be looked at again."""
+        """Where people are still writing or deleting: to be looked at again."""
         return around(a.path for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED)
 
     @property

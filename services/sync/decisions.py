@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from helix.core.actions import Action, Reason, Skip
 from helix.core.guards import Approval, Trip, TripKind
 from helix.core.plan import Plan
+from services.sync.deletions import allowed_now
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Fact, Forgotten, Note
@@ -108,7 +109,7 @@ class Decisions:
         """The rails let a pass with this answer through, and its first act comes next. Raises what a commit raises."""
         if used == Answer():
             return
-        notes: list[Note] = []
+        notes: list[Note] = [*allowed_now(used.approvals)]
         if used.keep_deleted:
             notes += [Forgotten(action.path) for action in plan.actions if _brings_back(action)]
         if any(approval.kind is TripKind.CLOCK_JUMP for approval in used.opens):

@@ -16,6 +16,7 @@ from helix.core.order import removes
 from helix.core.plan import Plan
 from helix.core.trees import Side
 from helix.settings import Folder
+from services.sync import deletions
 from services.sync.gather import Counts
 from services.sync.journal.journal import Journal
 from services.sync.marker import UNMARKED, Marks
@@ -49,11 +50,14 @@ def trip_of(
 def _figures(decided: Plan, seen: Seen, root: str, journal: Journal) -> Figures:
     counts, marks = seen.counts, seen.marks
     last = journal.fact("last_run")
+    now = time.time()
+    going = {side: sum(removes(action, side) for action in decided.actions) for side in Side}
     free = _disk_free(root)
     return Figures(
         known=decided.known,
-        delete_local=sum(removes(action, Side.LOCAL) for action in decided.actions),
-        delete_remote=sum(removes(action, Side.REMOTE) for action in decided.actions),
+        delete_local=going[Side.LOCAL],
+        delete_remote=going[Side.REMOTE],
+        deleted_before=deletions.recent(journal, now) if any(going.values()) else 0,
         local_paths=counts.local_paths,
         remote_paths=counts.remote_paths,
         root_readable="" not in seen.witness.unseen and os.path.isdir(root),
@@ -61,7 +65,7 @@ def _figures(decided: Plan, seen: Seen, root: str, journal: Journal) -> Figures:
         marked_before=marks.journal is not None and decided.known > 0,
         remote_identity=marks.remote or UNMARKED,
         remote_identity_before=marks.journal,
-        now=time.time(),
+        now=now,
         last_run=float(last) if last else None,
         disk_free=free[0] if free else None,
         disk_floor=min(DISK_FLOOR, free[1] // 50) if free else 0,

@@ -121,7 +121,7 @@ def digest(file: Path) -> str:
 
 
 def test_an_emptied_folder_deletes_nothing_and_says_why() -> None:
-    with start_helix(HELIX_MAX_DELETE="50%") as helix:
+    with start_helix(HELIX_MAX_DELETE="50%", HELIX_SETTLE_SECONDS="3") as helix:
         helix.wait_ready()
         for number in range(500):
             (helix.folder / f"{number}.txt").write_text(str(number))

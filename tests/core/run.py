@@ -7,7 +7,7 @@ from helix.core.cases import Rules
 from helix.core.names import fold_case
 from helix.core.order import waves
 from helix.core.plan import Plan, plan
-from helix.core.trees import Kind, Row, Side, is_inside
+from helix.core.trees import Kind, Row, Side, is_inside, parent_of
 from tests.core.executor import apply
 from tests.core.model import Broken, Failed, Killed, Refused, Tree, World
 from tests.core.people import People
@@ -124,6 +124,7 @@ class Run:
             unseen_local=unseen[Side.LOCAL],
             unseen_remote=unseen[Side.REMOTE],
             keep_deleted=spec.keep_deleted,
+            unsettled=lambda path, _: (number, parent_of(path)) in spec.busy,
         )
         return plan(rows, rules)
 

@@ -18,6 +18,7 @@ FOLDED_POOL = ("A", "D", "D/x", "a", "b", "d", "d/x", "d/y", "e")
 FILES = ("a", "b", "d/s/z", "d/x", "d/y", "e/x", "f")
 MODES = (Mode.TWO_WAY, Mode.TWO_WAY, Mode.TWO_WAY, Mode.TWO_WAY, Mode.MIRROR, Mode.RESTORE)
 EVENTS = ("fail", "fail", "kill", "local", "remote")
+BUSY = ("", "d", "e")
 LAST_TICK = 24
 
 
@@ -42,6 +43,8 @@ class Spec:
     """(round, side, directory that could not be listed)"""
     flaky: tuple[int, ...] = ()
     """rounds before which an etag changes for no reason"""
+    busy: tuple[tuple[int, str], ...] = ()
+    """(round, directory in which people are still at work here)"""
 
 
 @dataclass(slots=True)
@@ -98,6 +101,7 @@ def spec_of(seed: int) -> Spec:
         events=tuple(_events(maker)),
         partial=((0, _side(random), "d"),) if chance() < 0.05 else (),
         flaky=(int(chance() * 2),) if chance() < 0.08 else (),
+        busy=((int(chance() * 2), BUSY[int(chance() * len(BUSY))]),) if chance() < 0.1 else (),
     )
 
 
@@ -143,7 +147,7 @@ def _events(maker: _Maker) -> Iterator[tuple[int, str, Op | None]]:
 
 def smaller(spec: Spec) -> Iterator[Spec]:
     """The same world with one part less, for shrinking a failure."""
-    for name in ("ops", "events", "partial", "flaky", "forgotten", "base"):
+    for name in ("ops", "events", "partial", "flaky", "busy", "forgotten", "base"):
         parts = getattr(spec, name)
         for index in range(len(parts)):
             yield replace(spec, **{name: parts[:index] + parts[index + 1 :]})

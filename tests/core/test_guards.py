@@ -31,6 +31,8 @@ SILENT = {
     "all is well": FINE,
     "first run of an empty folder": Figures(root_marked=False, marked_before=False),
     "exactly half may go": replace(FINE, delete_local=100, delete_remote=150),
+    "earlier deletions are done, and nothing goes now": replace(FINE, deleted_before=1_000),
+    "what went before was a part of what was known": replace(FINE, known=400, delete_local=150, deleted_before=100),
     "the clock was set back by a minute": replace(FINE, now=FINE.now - 360),
     "the clock was a year off": replace(FINE, now=999_700.0 + 366 * 86_400),
     "the remote was not asked who it is": replace(FINE, remote_identity=None),
@@ -117,6 +119,20 @@ def test_another_remote_behind_the_same_name_trips() -> None:
     assert trip
     assert trip.kind is TripKind.REMOTE_RESET
     assert trip.text == "the remote is another one than before, but 500 paths were in sync"
+
+
+def test_a_deletion_that_goes_on_from_pass_to_pass_trips_as_one_would_that_is_seen_whole() -> None:
+    figures = replace(FINE, known=300, delete_remote=51, deleted_before=200)
+
+    trip = first_trip(figures, LIMIT)
+
+    assert trip
+    assert trip.kind is TripKind.MASS_DELETION
+    assert trip.text == (
+        "this round would delete 51 of 300 paths (0 here, 51 there), after 200 in the last ten minutes; "
+        "250 need no question"
+    )
+    assert first_trip(replace(figures, delete_remote=50), LIMIT) is None
 
 
 def test_a_clock_that_leaps_ahead_trips() -> None:

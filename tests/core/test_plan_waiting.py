@@ -41,7 +41,7 @@ def test_a_directory_that_holds_filtered_files_is_not_removed_and_not_made_again
 
 
 def test_a_file_that_is_still_written_waits_and_people_see_why() -> None:
-    rules = Rules(unsettled=lambda path, state: path == "a" and state.size == 3)
+    rules = Rules(unsettled=lambda path, state: path == "a" and state is not None and state.size == 3)
 
     found = plan([row("a", "new", None, None), row("b", "new", None, None)], rules).actions
 
@@ -60,7 +60,7 @@ def test_a_file_that_was_only_renamed_waits_for_nothing(field: str | None) -> No
 
     found = names(rows, Rules(unsettled=lambda *_: True))
 
-    assert found == (["TrashRemote a", "Skip b"] if field else ["MoveRemote a > b"])
+    assert found == (["Skip a", "Skip b"] if field else ["MoveRemote a > b"])
 
 
 def test_a_renamed_file_that_takes_the_place_of_another_waits_like_any_edit() -> None:
@@ -69,7 +69,35 @@ def test_a_renamed_file_that_takes_the_place_of_another_waits_like_any_edit() ->
         Row("b", local("old", inode=7), remote("b"), base("b", inode=8)),
     ]
 
-    assert names(rows, Rules(unsettled=lambda *_: True)) == ["TrashRemote a", "Skip b"]
+    assert names(rows, Rules(unsettled=lambda *_: True)) == ["Skip a", "Skip b"]
+
+
+def test_what_is_gone_here_waits_while_people_may_still_be_deleting_there() -> None:
+    rows = [
+        row("d", None, "dir", "dir"),
+        row("d/x", None, "old", "old"),
+        row("e", None, "old", "old"),
+        row("f", "old", None, "old"),
+    ]
+    rules = Rules(unsettled=lambda path, state: state is None and path.startswith("d/"))
+
+    made = plan(rows, rules)
+
+    assert names(rows, rules) == ["Skip d", "Skip d/x", "TrashRemote e", "TrashLocal f"]
+    assert {action.reason for action in made.actions if isinstance(action, Skip)} == {Reason.UNSETTLED}
+    assert not made.more
+
+
+def test_what_is_gone_on_both_sides_or_lives_on_there_waits_for_nobody() -> None:
+    rows = [row("a", None, None, "old"), row("b", None, "edited", "old")]
+
+    assert names(rows, Rules(unsettled=lambda *_: True)) == ["Forget a", "Download b"]
+
+
+def test_a_file_in_the_place_of_a_directory_waits_until_all_in_it_counts_as_deleted() -> None:
+    rows = [row("d", "file", "dir", "dir"), row("d/x", None, "old", "old")]
+
+    assert names(rows, Rules(unsettled=lambda _, state: state is None)) == ["Skip d", "Skip d/x"]
 
 
 def test_a_directory_is_no_file_that_is_still_written() -> None:

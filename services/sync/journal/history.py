@@ -68,6 +68,15 @@ def events(journal: Journal, path: str, limit: int) -> list[Event]:
     return [Event(*row) for row in found]
 
 
+def deleted_since(journal: Journal, since: float) -> int:
+    """How many files went to the trash of a side and left nothing in their place."""
+    ((count,),) = journal.ask(
+        "SELECT count(*) FROM events WHERE action IN ('trash local', 'trash remote') AND outcome='done' AND time > ?",
+        since,
+    )
+    return int(count)
+
+
 def open_conflicts(journal: Journal) -> list[Event]:
     """Every conflict that nobody has settled and whose copy (`outcome`) still is a file in sync."""
     found = journal.ask(

@@ -104,6 +104,35 @@ async def test_half_of_the_files_deleted_asks_first_and_ten_do_not(world: World)
     assert len(remote_of(world).files()) == COUNT - 10
 
 
+def delete(world: World, start: int, stop: int) -> None:
+    for number in range(start, stop):
+        (world.here / f"d{number % 7}/{number}").unlink()
+
+
+async def test_a_deletion_that_is_seen_in_pieces_is_counted_as_one(world: World) -> None:
+    delete(world, 0, 200)
+    assert (await world.once()).look.trip is None
+    delete(world, 200, 300)
+
+    trip = trip_of(await world.reborn().once())
+
+    assert trip.kind is TripKind.MASS_DELETION
+    assert "100 of 307 paths (0 here, 100 there), after 200 in the last ten minutes" in trip.text
+    assert len(remote_of(world).files()) == COUNT - 200
+
+
+async def test_deletions_of_long_ago_count_no_more(world: World) -> None:
+    delete(world, 0, 200)
+    await world.once()
+    world.journal.change("UPDATE events SET time = time - 601")
+    delete(world, 200, 300)
+
+    result = await world.once()
+
+    assert result.look.trip is None
+    assert len(remote_of(world).files()) == COUNT - 300
+
+
 async def test_a_reset_remote_deletes_nothing_here(world: World) -> None:
     remote_of(world).store.nodes.clear()
 

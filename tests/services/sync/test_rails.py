@@ -139,6 +139,25 @@ async def test_a_mass_deletion_waits_and_brings_back_what_a_person_wants_back(tm
         assert len(remote.files()) == COUNT
 
 
+async def test_a_mass_deletion_that_was_allowed_does_not_count_against_the_next_deletions(tmp_path: Path) -> None:
+    remote = filled()
+    async with keeping(tmp_path, remote) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        async with keeper.busy:
+            shutil.rmtree(tmp_path / "here/d0")
+            shutil.rmtree(tmp_path / "here/d1")
+        await keeper.decide(await tripped(keeper), proceed=True)
+        await eventually(lambda: files_of(keeper) == len(remote.files()), "the deletion")
+        await at_work(keeper)
+
+        for file in sorted((tmp_path / "here/d2").iterdir())[:5]:
+            file.unlink()
+
+        await eventually(lambda: files_of(keeper) == len(remote.files()) == 8, "five more are gone")
+        await at_work(keeper)
+        assert keeper.standing.trip is None
+
+
 async def test_a_reset_remote_is_filled_again_when_a_person_wants_it(tmp_path: Path) -> None:
     remote = filled()
     async with keeping(tmp_path, remote) as keeper:
