@@ -21,6 +21,7 @@ from services.sync import home
 from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Cycle
 from services.sync.daemon import PROGRAM, Daemon, Deadline
+from services.sync.holder import holder
 from services.sync.journal.journal import Journal
 from services.sync.keeper import Keeper
 from services.sync.leases.choose import Leases
@@ -39,12 +40,12 @@ def make_keeper(
     leases: Leases,
     throttle: Throttle,
     deadline: Deadline,
-    owner: str,
+    me: str,
 ) -> Keeper:
     """One folder with its remote, journal and lease."""
     journal = Journal(str(settings.journal_dir / f"{quote(folder.name, safe=' ')}.db"))
     cycle = Cycle(folder, remote, journal, throttle, deadline.passed)
-    return Keeper(cycle, leases.store(folder, remote, owner), owner)
+    return Keeper(cycle, leases.store(folder, remote, me), me)
 
 
 async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
@@ -56,17 +57,18 @@ async def serve(env: Mapping[str, str], *, cwd: Path) -> None:
             directory.mkdir(parents=True, exist_ok=True)
     held = home.lock(settings.journal_dir)
     owner = home.owner(settings.journal_dir)
+    me = holder(owner)
     throttle = Throttle(settings.bandwidth.up, settings.bandwidth.down)
     deadline = Deadline()
     requests = Requests()
     remotes = [TimedRemote(choose(folder.remote, settings, owner), requests) for folder in settings.folders]
     leases = Leases(settings.database_url)
     keepers = [
-        make_keeper(folder, remote, settings, leases=leases, throttle=throttle, deadline=deadline, owner=owner)
+        make_keeper(folder, remote, settings, leases=leases, throttle=throttle, deadline=deadline, me=me)
         for folder, remote in zip(settings.folders, remotes, strict=True)
     ]
     async with stop_on_signals() as stop:
-        log.info("started", extra={"folders": len(keepers), "owner": owner, "locked": held is not None})
+        log.info("started", extra={"folders": len(keepers), "owner": me, "locked": held is not None})
         try:
             await Daemon(settings, keepers, throttle, deadline, requests).run(stop)
         finally:

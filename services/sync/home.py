@@ -29,7 +29,7 @@ def lock(journal_dir: Path) -> int | None:
 
 
 def owner(journal_dir: Path) -> str:
-    """A name that stays over restarts, so that a restarted container has its own lease back at once."""
+    """A name that stays over restarts, and is copied with the directory: `holder` tells copies apart."""
     path = journal_dir / "owner"
     try:
         return path.read_text(encoding="ascii").strip() or _new_owner(path)

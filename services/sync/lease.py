@@ -5,8 +5,8 @@ taken over with the next epoch (so wrong clocks do no harm). A holder that can't
 begin: its time runs from before the renewal was sent, also while the machine sleeps, and a process that slept past it
 finds out at its next look. A claim that has lapsed is never revived: it is claimed anew, with the next epoch.
 
-A lease that somebody deleted or spoiled frees nothing at once: for who has seen one before, nothing is a lease like any
-other, and epochs only grow.
+A lease that somebody deleted or spoiled frees nothing at once: for who has seen one before, or finds a place that has
+had one, nothing is a lease like any other, and epochs only grow.
 
 Where the lease is kept is a `LeaseStore`: see `services/sync/leases`.
 """
@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from helix.errors import HelixError
+from services.sync.holder import is_past, is_same_home
 from services.sync.machine import waking_clock
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class LeaseTwin(HelixError):
 
     def __init__(self) -> None:
         super().__init__(
-            "another Helix holds the right to write under this one's name: its HELIX_HOME is a copy",
+            "another Helix that holds the right to write has a copy of this one's HELIX_HOME",
             remedy="stop one of the two, or remove journal/owner from the HELIX_HOME of one and restart it",
         )
 
@@ -72,11 +73,15 @@ class Grant:
             return cls("unreadable", 0, False, data[:64].hex())
 
 
+LOST = Grant("nobody", 0, False, "")
+"""No lease, in whatever epoch, where there has been one: somebody deleted it, and its holder may still write."""
+
+
 class LeaseStore(Protocol):
     """Keeps one grant; writes only over what the writer saw."""
 
     async def read(self) -> Grant | None:
-        """The grant, None if there never was one. Raises HelixError if the store can't be reached."""
+        """The grant, `LOST`, or None if there never was one. Raises HelixError if the store can't be reached."""
 
     async def write(self, grant: Grant, *, over: Grant | None) -> None:
         """Replace `over` by `grant`. Raises `LeaseChanged` if something else is there."""
@@ -111,7 +116,9 @@ class Lease:
         self._highest = 0
         """The highest epoch that was ever seen."""
         self._sent: set[str] = set()
-        """The nonces of this life: a lease under our name that bears none of them is an earlier life's, or a twin's."""
+        """The nonces that we may have written: their leases are ours, whatever the answer was."""
+        self._watched: Grant | None = None
+        """What the last look for a claim found."""
 
     @property
     def held(self) -> bool:
@@ -179,22 +186,23 @@ class Lease:
 
     async def _claim(self) -> None:
         self._mine = None
-        there = await self._store.read()
+        watched, there = self._watched, await self._store.read()
+        self._watched = there
         if there is not None:
             self._highest = max(self._highest, there.epoch)
         self.rival = not self._is_free(there)
         if not self.rival:
             await self._write(self._highest + 1, over=there)
-        elif there is not None and there.owner == self._owner:
-            raise LeaseTwin
+        elif there and watched and is_same_home(there.owner, self._owner) and there.nonce != watched.nonce:
+            raise LeaseTwin  # it renews, so it is no earlier life of ours
 
     def _is_free(self, there: Grant | None) -> bool:
         expired = self._is_expired(there.nonce if there else "")
-        if there is None:
+        if there is None or there.owner == LOST.owner:
             was_ours = self._clock() < self._valid_until
-            return not self._highest or was_ours or expired
-        from_here = there.nonce in self._sent or not self._sent
-        return there.released or expired or (there.owner == self._owner and from_here)
+            is_first = there is None and not self._highest
+            return is_first or was_ours or expired
+        return there.released or expired or there.nonce in self._sent or is_past(there.owner, self._owner)
 
     async def _write(self, epoch: int, *, over: Grant | None) -> None:
         asked = self._clock()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from services.sync.lease import Grant, Lease, LeaseChanged, LeaseLost, LeaseStore
+from services.sync.machine import life
 
 TTL = 10.0
 SEED = int(os.environ.get("HELIX_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
@@ -32,6 +33,15 @@ class Clock:
 
 def contender(store: LeaseStore, name: str, clock: Clock) -> Lease:
     return Lease(store, name, on_change=lambda: None, ttl=TTL, clock=clock)
+
+
+def past_life(number: int = 0) -> str:
+    """The name of a process that was on this machine before, and is no more: it had our number."""
+    return f"{life().rpartition(':')[0]}:{number}"
+
+
+ELSEWHERE = "another boot:4026531836:17:500"
+"""A process on another machine, which nobody can look at from here."""
 
 
 class LeaseContract:
@@ -127,15 +137,35 @@ class LeaseContract:
             old()
         one.fence()()
 
-    async def test_the_same_container_has_its_lease_back_at_once(
-        self, stores: Stores, one: Lease, clock: Clock
+    async def test_who_comes_after_a_crash_on_the_same_machine_has_the_lease_back_at_once(
+        self, stores: Stores, clock: Clock
     ) -> None:
-        await one.step()
+        before, after = f"home@{past_life()}", f"home@{life()}"
+        await contender(stores(before), before, clock).step()
 
-        again = contender(stores("one"), "one", clock)
+        again = contender(stores(after), after, clock)
         await again.step()
 
         assert (again.held, again.epoch) == (True, 2)
+
+    @pytest.mark.parametrize("copied", [False, True], ids=["another home", "a copy of the home"])
+    async def test_who_lives_elsewhere_keeps_its_lease_until_it_expires(
+        self, stores: Stores, clock: Clock, copied: bool
+    ) -> None:
+        there, here = f"home@{ELSEWHERE}", f"{'home' if copied else 'another'}@{life()}"
+        one, two = contender(stores(there), there, clock), contender(stores(here), here, clock)
+        await one.step()
+        await two.step()
+        at_first = two.held
+        await one.step()
+        await two.step()
+        told = "has a copy of this one's HELIX_HOME" in str(two.error)
+        clock.now += TTL + 0.1
+        await two.step()
+
+        assert not at_first
+        assert told is copied
+        assert (two.held, two.epoch, two.error) == (True, 2, None)
 
     async def test_a_write_over_something_else_than_expected_is_refused(self, stores: Stores) -> None:
         one, two = stores("one"), stores("two")

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from helix.errors import HelixError
-from services.sync.lease import Grant, LeaseChanged, LeaseStore
+from services.sync.holder import is_past
+from services.sync.lease import LOST, Grant, LeaseChanged, LeaseStore
 from services.sync.leases.remote_file import RemoteFileStore
 
 log = logging.getLogger(__name__)
@@ -113,17 +114,18 @@ def sum_up(row: Grant | None, there: Grant | None, owner: str) -> Grant | None:
     """Make one grant of the two lines, as `owner` must see it: held as long as a line is held by somebody else.
 
     Its epoch is the higher one, so that the next claim is above both. Its nonce changes when either holder renews.
-    What bears our own name is given with the nonce of the file, which is written first: the lease knows the nonces of
-    this life, and so a twin, which goes by our name.
+    What is our own, or an earlier life's, is given as it stands in the file, which is written first.
     """
     lines = [line for line in (row, there) if line is not None]
     if not lines:
         return None
     epoch = max(line.epoch for line in lines)
     blocking = [line for line in lines if _blocks(line, owner)]
+    if not blocking and there == LOST:
+        return replace(LOST, epoch=epoch)
     if not blocking:
-        ours = [line.nonce for line in lines if not line.released]
-        return Grant(owner, epoch, not ours, ours[-1] if ours else "")
+        ours = [line for line in lines if not line.released]
+        return replace(ours[-1], epoch=epoch) if ours else Grant(owner, epoch, True, "")
     return Grant(blocking[0].owner, epoch, False, "/".join(line.nonce for line in blocking))
 
 
@@ -132,4 +134,7 @@ def _released(grant: Grant) -> Grant:
 
 
 def _blocks(line: Grant | None, owner: str) -> bool:
-    return line is not None and not line.released and line.owner != owner
+    """Whether somebody else holds the line; what was deleted is no line of anybody."""
+    if line is None or line.released or line == LOST:
+        return False
+    return line.owner != owner and not is_past(line.owner, owner)

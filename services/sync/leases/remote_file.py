@@ -3,11 +3,11 @@
 import asyncio
 import tempfile
 
-from services.sync.lease import Grant, LeaseChanged
+from services.sync.lease import LOST, Grant, LeaseChanged
 from services.sync.remotes.errors import Changed, Gone
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
-from services.sync.reserved import LEASE
+from services.sync.reserved import LEASE, MARKER
 
 CONFIRM_SECONDS = 0.3
 """Where a remote can't compare and write in one step: the time after which a lost race shows."""
@@ -22,10 +22,11 @@ class RemoteFileStore:
         self._grant: Grant | None = None
 
     async def read(self) -> Grant | None:
-        """Read the file if its etag is new."""
+        """Read the file if its etag is new. A remote that bears Helix's mark has had one."""
         entry = await self._remote.stat(LEASE)
         if entry is None:
-            self._etag = self._grant = None
+            self._etag = None
+            self._grant = LOST if await self._remote.stat(MARKER) else None
         elif entry.etag != self._etag:
             self._grant = await self._fetch(entry.etag)
             self._etag = entry.etag

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 from helix.core.guards import Trip
@@ -13,8 +14,11 @@ from services.sync.journal.journal import Journal
 from services.sync.keeper import Keeper
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.remotes.memory import MemoryRemote
+from tests.contracts.lease_contract import past_life
 from tests.services.sync.running import eventually
 from tests.services.sync.world import folder
+
+_lives = count()
 
 
 @asynccontextmanager
@@ -24,9 +28,8 @@ async def keeping(
     """A keeper at work; it ends as by a kill: what was not written is lost."""
     settings = folder(base / "here", **{"scan_seconds": 0.2, **changes})
     journal = Journal(str(base / "journal.db"))
-    keeper = Keeper(
-        Cycle(settings, remote, journal, throttle or Throttle(), lambda: False), RemoteFileStore(remote), "me"
-    )
+    cycle = Cycle(settings, remote, journal, throttle or Throttle(), lambda: False)
+    keeper = Keeper(cycle, RemoteFileStore(remote), f"me@{past_life(next(_lives))}")
     task = asyncio.create_task(keeper.run())
     try:
         yield keeper

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -12,10 +13,10 @@ from helix.errors import HelixError
 from services.sync.lease import Grant, Lease, LeaseLost
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.leases.sqlite import SqliteStore
-from services.sync.machine import waking_clock
+from services.sync.machine import life, waking_clock
 from services.sync.remotes.memory import MemoryRemote, Store
-from services.sync.reserved import LEASE
-from tests.contracts.lease_contract import TTL, Clock, contender
+from services.sync.reserved import LEASE, MARKER
+from tests.contracts.lease_contract import ELSEWHERE, TTL, Clock, contender
 from tests.services.sync.far import files_in
 from tests.services.sync.running import Sync, eventually, home, running
 
@@ -120,23 +121,59 @@ async def test_a_claim_that_has_lapsed_is_claimed_anew_and_lets_no_old_pass_go_o
         fence()
 
 
-async def test_two_that_go_by_one_name_do_not_write_in_turns(clock: Clock) -> None:
+async def test_two_with_copies_of_one_home_never_write_together_and_are_told(clock: Clock) -> None:
     store = Store()
-    one, copy = (contender(RemoteFileStore(MemoryRemote(store)), "same", clock) for _ in range(2))
-    await one.step()
-    await copy.step()
-
+    one, copy = (
+        contender(RemoteFileStore(MemoryRemote(store)), f"home@{where}", clock) for where in (ELSEWHERE, life())
+    )
+    held = []
     for _ in range(5):
-        clock.now += TTL / 6
         await one.step()
         await copy.step()
+        held.append((one.held, copy.held))
+        clock.now += TTL / 6
 
-    assert (one.held, copy.held) == (False, True)
-    assert "is a copy" in str(one.error)
-    await copy.release()
-    await one.step()
-    assert one.held
-    assert one.error is None
+    assert held == [(True, False)] * 5
+    assert "copy of this one's HELIX_HOME" in str(copy.error)
+    await one.release()
+    await copy.step()
+    assert copy.held
+    assert copy.error is None
+
+
+async def test_a_deleted_lease_lets_nobody_in_who_starts_before_its_holder_has_it_back(clock: Clock) -> None:
+    store = Store()
+    MemoryRemote(store).write(MARKER, b"identity")
+    holder, new = (contender(RemoteFileStore(MemoryRemote(store)), name, clock) for name in ("holder", "new"))
+    MemoryRemote(store).write(LEASE, Grant("gone", 4, True, "n").encode())
+    await holder.step()
+    MemoryRemote(store).delete(LEASE)
+
+    await new.step()
+    grabbed = new.held, new.rival
+    await holder.step()
+    await holder.step()
+    clock.now += TTL / 6
+    await new.step()
+
+    assert grabbed == (False, True)
+    assert (holder.held, holder.epoch, new.held) == (True, 6, False)
+
+
+async def test_a_remote_that_was_used_before_and_has_no_lease_is_claimed_after_its_whole_time(clock: Clock) -> None:
+    remote = MemoryRemote()
+    remote.write(MARKER, b"identity")
+    new = contender(RemoteFileStore(remote), "new", clock)
+    await new.step()
+    clock.now += TTL - 0.1
+    await new.step()
+    early = new.held
+
+    clock.now += 0.2
+    await new.step()
+
+    assert not early
+    assert (new.held, new.epoch, new.rival) == (True, 1, False)
 
 
 async def test_two_that_start_at_once_end_with_one_writer(clock: Clock) -> None:
@@ -204,6 +241,29 @@ async def test_a_new_container_stands_by_and_takes_over_when_the_old_one_stops()
                 await eventually(lambda: len(files_in(new.folder)) == 52, "nothing is lost")
                 await eventually(lambda: files_in(new.folder) == files_in(new.remote), "both agree")
                 assert epoch_of(new) == 2
+
+
+async def test_a_container_with_a_copy_of_the_writers_home_stands_by() -> None:
+    with home() as old_home, home() as new_home:
+        remote = f"local:{old_home / 'remote'}"
+        async with running(old_home, HELIX_REMOTE=remote) as old:
+            await old.ready()
+            (old.folder / "a").write_text("x")
+            await eventually((old.remote / "a").exists)
+            for part in ("journal", "files"):
+                shutil.copytree(old_home / part, new_home / part)
+            async with running(new_home, HELIX_REMOTE=remote) as copy:
+                await copy.ready("standby")
+                await eventually(lambda: "copy of" in copy.check("sync:lease")["output"], "it says so")
+                assert copy.check("sync:lease")["status"] == "warn"
+                (copy.folder / "b").write_text("waits")
+                assert epoch_of(old) == 1
+
+                assert old.stop() == 0
+
+                await copy.ready("writer")
+                await eventually((copy.remote / "b").exists, "the copy writes")
+                assert epoch_of(copy) == 2
 
 
 async def test_a_container_that_was_frozen_past_its_time_writes_nothing() -> None:

@@ -8,17 +8,18 @@ import pytest
 from helix.core.cases import Mode
 from helix.errors import HelixError
 from helix.parsing import Secret
-from services.sync.lease import Grant, Lease, LeaseChanged, LeaseStore, LeaseTwin, SoleWriter
+from services.sync.lease import LOST, Grant, Lease, LeaseChanged, LeaseStore, LeaseTwin, SoleWriter
 from services.sync.leases.choose import Leases, RowName
 from services.sync.leases.doubled import DoubledStore, sum_up
 from services.sync.leases.errors import StoreFailed
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.leases.sqlite import SqliteStore
+from services.sync.machine import life
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.memory import MemoryRemote, Moment, Store
 from services.sync.remotes.remote import Remote
 from services.sync.reserved import LEASE, MARKER
-from tests.contracts.lease_contract import TTL, Clock, contender
+from tests.contracts.lease_contract import ELSEWHERE, TTL, Clock, contender
 from tests.services.sync.world import folder
 
 Rows = Callable[[str], LeaseStore]
@@ -237,6 +238,8 @@ async def test_the_database_is_released_even_if_the_remote_is_gone(rows: Rows, c
     remote.write(MARKER, b"identity")
     lease = contender(doubled(rows, remote, "one"), "one", clock)
     await lease.step()
+    clock.now += TTL  # the remote was used before, and has no lease
+    await lease.step()
     gone = True
 
     await lease.release()
@@ -246,20 +249,56 @@ async def test_the_database_is_released_even_if_the_remote_is_gone(rows: Rows, c
     assert row.released
 
 
-async def test_a_twin_under_our_name_is_found_out_through_both_lines(rows: Rows, clock: Clock) -> None:
+async def test_a_copy_of_our_home_is_found_out_through_both_lines(rows: Rows, clock: Clock) -> None:
     shared = Store()
-    first, twin = (contender(doubled(rows, MemoryRemote(shared), "same"), "same", clock) for _ in range(2))
-    await first.step()
-    await twin.step()
-    held = [first.held, twin.held]
+    names = (f"home@{ELSEWHERE}", f"home@{life()}")
+    first, copy = (contender(doubled(rows, MemoryRemote(shared), name), name, clock) for name in names)
+    held = []
     for _ in range(3):
-        clock.now += 1.0
         await first.step()
-        await twin.step()
-        held += [first.held and twin.held]
+        await copy.step()
+        held.append((first.held, copy.held))
+        clock.now += 1.0
 
-    assert not any(held[2:])
-    assert isinstance(first.error or twin.error, LeaseTwin)
+    assert held == [(True, False)] * 3
+    assert isinstance(copy.error, LeaseTwin)
+
+
+async def test_a_file_that_somebody_deletes_ends_no_claim_and_lets_nobody_in(rows: Rows, clock: Clock) -> None:
+    shared = Store()
+    remote = MemoryRemote(shared)
+    remote.write(MARKER, b"identity")
+    remote.write(LEASE, Grant("gone", 4, True, "n").encode())
+    one = contender(doubled(rows, remote, "one"), "one", clock)
+    await one.step()
+    fence = one.fence()
+    remote.delete(LEASE)
+    without = contender(RemoteFileStore(MemoryRemote(shared)), "without", clock)
+
+    await without.step()
+    grabbed = without.held
+    await one.step()
+    await without.step()
+
+    fence()
+    assert (grabbed, one.held, one.epoch, without.held) == (False, True, 5, False)
+
+
+async def test_a_lost_file_and_a_row_that_nobody_holds_are_claimed_after_their_whole_time(
+    rows: Rows, clock: Clock
+) -> None:
+    remote = MemoryRemote()
+    remote.write(MARKER, b"identity")
+    await rows("identity").write(Grant("gone", 4, True, "n"), over=None)
+    new = contender(doubled(rows, remote, "new"), "new", clock)
+    await new.step()
+    early = new.held
+
+    clock.now += TTL + 0.1
+    await new.step()
+
+    assert not early
+    assert (new.held, new.epoch) == (True, 5)
 
 
 def test_the_two_lines_sum_up_to_what_stands_in_the_way() -> None:
@@ -272,6 +311,8 @@ def test_the_two_lines_sum_up_to_what_stands_in_the_way() -> None:
     assert sum_up(mine, Grant("me", 5, False, "later"), "me") == Grant("me", 5, False, "later")
     assert sum_up(None, yours, "me") == Grant("you", 6, False, "y")
     assert sum_up(mine, yours, "me") == Grant("you", 6, False, "y")
+    assert sum_up(free, LOST, "me") == Grant("nobody", 7, False, "")
+    assert sum_up(yours, LOST, "me") == Grant("you", 6, False, "y")
     assert sum_up(yours, other, "me") == Grant("you", 6, False, "y/o")
 
 
