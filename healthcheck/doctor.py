@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from healthcheck.probes import database
+from healthcheck.probes import database, port
 from healthcheck.probes.probe import Place
 from healthcheck.probes.suite import Timed, make_suite, run_probes
 from helix import places, release
@@ -29,7 +29,8 @@ async def examine(env: Mapping[str, str], *, root: Path, cwd: Path) -> tuple[Che
     # a disk that hangs is told by the probes
     with suppress(Unreachable):
         await place.disk.do(lambda: _prepare(place.settings()))
-    return await run_probes(place, {**make_suite(), "database": Timed(database.probe, 60.0)})
+    own = {"port": Timed(port.probe, 15.0), "database": Timed(database.probe, 60.0)}
+    return await run_probes(place, {**make_suite(), **own})
 
 
 def _prepare(settings: Settings | None) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from helix import release
 from helix.aside import Aside
 from helix.board import Board
-from helix.core.health import MISCONFIGURED, Check, JsonScalar, Report
+from helix.core.health import Check, JsonScalar, Report
 from helix.errors import Unreachable
 
 PERIOD_SECONDS = 1.0
@@ -62,9 +62,9 @@ class Heart:
         """Post once, now; `report` is what was said, also when a full or hanging disk did not take it."""
         await self._post(self._pulse())
 
-    async def last_words(self, *checks: Check) -> None:
-        """Say, before leaving with 78, why a restart can't help: supervisord keeps no status of a quick end."""
-        await self._post(Pulse(MISCONFIGURED, checks))
+    async def last_words(self, state: str, *checks: Check) -> None:
+        """Say, before leaving, why: supervisord keeps no status of a quick end. *state* is MISCONFIGURED or FAILED."""
+        await self._post(Pulse(state, checks))
 
     async def withdraw(self) -> None:
         """Take the report down, at an orderly end; after the last post, which may still be under way."""

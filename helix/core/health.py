@@ -37,6 +37,9 @@ REPORTLESS = frozenset({"rclone"})
 MISCONFIGURED = "misconfigured"
 """State of a program's last report when it leaves with 78: a restart can't help, and its checks say why."""
 
+FAILED = "failed"
+"""State of a program's last report when it could not go on, and the next start may: its checks say why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -68,6 +71,18 @@ class Report:
     posted_at: float
     checks: tuple[Check, ...] = ()
     facts: Mapping[str, JsonScalar] = field(default_factory=dict)
+
+
+def last_words(report: "Report | Unreadable | None", started_at: float) -> Check | None:
+    """Give why a program left, from its last report; None if it did not say, or said so in an earlier life.
+
+    *started_at* is supervisord's word for the beginning of the life that has ended, in whole seconds.
+    """
+    if not isinstance(report, Report) or report.state not in (MISCONFIGURED, FAILED):
+        return None
+    if report.started_at < started_at - 1.0:
+        return None
+    return next((check for check in report.checks if check.status is Status.FAIL), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ so they can't disagree. A situation is judged from top to bottom, and every caus
 | the disk of HELIX_HOME does not answer: only this            | fail              | fail            |
 | supervisord does not answer (nobody at all: only this)        | fail              | fail            |
 | supervisord does not know it, or it is neither up nor coming | fail              | warn            |
+| (with its own last words, if it had any)                     |                   |                 |
 | its report can't be read, or has another schema              | fail              | warn            |
 | no report of this run yet, younger than `grace_seconds`      | fail (starting)   | warn            |
 | no report of this run yet, older than that                   | fail (hung)       | warn            |
@@ -39,6 +40,7 @@ from helix.core.health import (
     Status,
     Unreadable,
     Verdict,
+    last_words,
 )
 
 _UP = ("STARTING", "RUNNING")
@@ -122,7 +124,7 @@ def _judge_program(name: str, situation: Situation, limits: Limits) -> Check:
         return Check(f"program:{name}", status, output, remedy, situation.now, value)
 
     if situation.programs is not None and (program is None or program.state not in _UP):
-        return check(bad, *_not_up(name, program))
+        return check(bad, *_not_up(name, program, report))
     if name in REPORTLESS:
         return check(Status.PASS, value="running")
     if isinstance(report, Unreadable):
@@ -136,11 +138,13 @@ def _judge_program(name: str, situation: Situation, limits: Limits) -> Check:
     return check(Status.PASS, value="running")
 
 
-def _not_up(name: str, program: ProgramState | None) -> tuple[str, str, str]:
+def _not_up(name: str, program: ProgramState | None, report: Report | Unreadable | None) -> tuple[str, str, str]:
     if program is None:
         return f"{name} is not known to supervisord", "restore supervisord.conf of this release", "unknown"
     if program.state == "STOPPING":
         return f"{name} is stopping", _SOON, "stopping"
+    if (words := last_words(report, program.started_at)) is not None:
+        return words.output, words.remedy, program.state.lower()
     cause = f": {program.cause}" if program.cause else ""
     output = f"{name} is not running (supervisord says {program.state}{cause})"
     return output, _restart_remedy(name), program.state.lower()

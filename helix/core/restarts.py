@@ -8,6 +8,7 @@ supervisord restarts at once and for ever once a program has lived past `startse
 | its first end in the window                    | restart at once       | restart at once        |
 | ended again                                    | restart after a delay | restart after a delay  |
 | `early_limit` ends in a row soon after a start | give up, exit 70      | restart, longest delay |
+| (or with its own word that it can't go on)       |                       |                        |
 | `window_limit` ends within the window          | give up, exit 70      | restart, longest delay |
 
 Giving up means: flush, stop everything, and leave with a status that tells the platform to start a new container.
@@ -90,7 +91,8 @@ def decide(program: str, exits: Sequence[Exit], *, essential: bool, patience: Pa
         return GiveUp(
             EX_SOFTWARE,
             f"{program} can't be kept up: it ended {len(recent)} times, the last time with {describe(last)}",
-            f"the lines of {program} in the log before each end say why; a release that worked can be redeployed",
+            last.remedy
+            or f"the lines of {program} in the log before each end say why; a release that worked can be redeployed",
         )
     return Restart(_delay(len(recent), patience))
 
@@ -101,16 +103,17 @@ def within(exits: Sequence[Exit], now: float, seconds: float) -> Sequence[Exit]:
 
 
 def describe(exit_: Exit) -> str:
-    """Say how a program ended, in words."""
+    """Say how a program ended, in words; with its own, if it had any."""
     match exit_.reason:
         case "signal":
-            return "a signal"
+            how = "a signal"
         case "hang":
-            return "a hang"
+            how = "a hang"
         case "early":
-            return "an end right after its start"
+            how = "an end right after its start"
         case _:
-            return f"exit status {exit_.status}"
+            how = f"exit status {exit_.status}"
+    return f"{how}: {exit_.cause}" if exit_.cause else how
 
 
 def _settings_wrong(program: str, last: Exit, *, essential: bool) -> Decision:
@@ -122,7 +125,8 @@ def _settings_wrong(program: str, last: Exit, *, essential: bool) -> Decision:
 def _early_in_a_row(exits: Sequence[Exit], early_seconds: float) -> int:
     count = 0
     for exit_ in reversed(exits):
-        if exit_.lived_seconds > early_seconds:
+        # who says itself that it can't go on may have taken its time for that, on a busy machine
+        if exit_.lived_seconds > early_seconds and not exit_.cause:
             break
         count += 1
     return count

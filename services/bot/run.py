@@ -10,7 +10,7 @@ import discord
 from helix.board import Board
 from helix.control import Control
 from helix.core.alerts import AlertLimits
-from helix.core.health import Check, Status
+from helix.core.health import MISCONFIGURED, Check, Status
 from helix.lifecycle import Heart, Pulse, stop_on_signals
 from helix.parsing import Secret
 from helix.settings import Settings
@@ -74,7 +74,7 @@ async def run(
         if lives.refusal is None:
             await heart.withdraw()
         else:
-            await heart.last_words(_refused(lives.refusal))
+            await heart.last_words(MISCONFIGURED, _refused(lives.refusal))
     return status
 
 

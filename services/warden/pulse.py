@@ -33,7 +33,7 @@ def _check(ward: Ward, program: str, now: float) -> Check:
         f"{program} ended {len(recent)} times in the last 5 minutes, the last time with {restarts.describe(recent[-1])}"
         if len(recent) > 1
         else f"{program} was restarted in the last 5 minutes, after {restarts.describe(recent[-1])}",
-        f"the lines of {program} in the log before its end say why",
+        recent[-1].remedy or f"the lines of {program} in the log before its end say why",
         now,
         len(recent),
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from helix import launch
 from helix.board import Board
 from helix.core import restarts
-from helix.core.health import MISCONFIGURED, REPORTLESS, Check, ProgramState, Report, Status
+from helix.core.health import MISCONFIGURED, REPORTLESS, ProgramState, Report, last_words
 from helix.core.restarts import Exit, GiveUp, LeaveDown, Restart
 from helix.errors import HelixError
 from helix.settings import Settings
@@ -131,8 +131,12 @@ class Ward:
 
     def _note_end(self, program: str, state: ProgramState) -> list[Exit]:
         now = time.time()
-        words = self._last_words(program, state.started_at)
-        status = restarts.EX_CONFIG if words else state.exit_status
+        report = self._board.read(program)
+        # supervisord's word for the start, not ours: of a start during our own we hear late
+        words = last_words(report, state.started_at)
+        is_config = words is not None and isinstance(report, Report) and report.state == MISCONFIGURED
+        # supervisord keeps no status of an end within startsecs
+        status = restarts.EX_CONFIG if is_config else state.exit_status
         reason = self._reason(program, state, status)
         lived = max(0.0, now - state.started_at)
         ends = self.exits.setdefault(program, [])
@@ -142,19 +146,6 @@ class Ward:
         facts = {"subject": program, "status": status, "reason": reason, "lived_seconds": round(lived, 1)}
         log.error("program_ended", extra=facts)
         return ends
-
-    def _last_words(self, program: str, started_at: float) -> Check | None:
-        """Give what the program said before it left with 78; supervisord keeps no status of an end within startsecs.
-
-        *started_at* is supervisord's, not ours: of a start during our own we hear late.
-        """
-        report = self._board.read(program)
-        if not isinstance(report, Report) or report.state != MISCONFIGURED:
-            return None
-        # of this life, not of an earlier one
-        if report.started_at < started_at - 1.0:
-            return None
-        return next((check for check in report.checks if check.status is Status.FAIL), None)
 
     def _reason(self, program: str, state: ProgramState, status: int) -> str:
         """Name the kind of end, one of `restarts.REASONS`."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helix.core.health import Limits, State, Status
+from helix.core.health import FAILED, MISCONFIGURED, Limits, State, Status
 from helix.core.judge import judge
 from tests.core.situations import (
     NOW,
@@ -126,6 +126,23 @@ def test_the_last_words_of_a_dead_program_are_not_taken_for_the_living() -> None
     verdict = judge(with_program(ill, "bot", program("bot", "EXITED", pid=0)))
 
     assert [cause.name for cause in verdict.causes] == ["program:bot"]
+
+
+@pytest.mark.parametrize("state", [FAILED, MISCONFIGURED])
+@pytest.mark.parametrize(("name", "status"), [("sync", Status.FAIL), ("bot", Status.WARN)])
+def test_a_program_that_said_why_it_left_is_told_in_its_own_words(state: str, name: str, status: Status) -> None:
+    gone = with_program(healthy(), name, program(name, "FATAL", pid=0))
+    verdict = judge(with_report(gone, name, report(name, failing(f"{name}:start"), state=state)))
+
+    told = [(cause.name, cause.status, cause.output, cause.remedy) for cause in verdict.causes]
+    assert told[0] == (f"program:{name}", status, f"cause of {name}:start", f"remedy of {name}:start")
+
+
+def test_what_a_program_said_at_the_end_of_an_earlier_life_is_not_the_cause_of_this_end() -> None:
+    gone = with_program(healthy(), "bot", program("bot", "FATAL", pid=0, started_at=NOW - 3))
+    verdict = judge(with_report(gone, "bot", report("bot", failing("bot:start"), state=FAILED)))
+
+    assert [cause.output for cause in verdict.causes] == ["bot is not running (supervisord says FATAL)"]
 
 
 def test_the_report_of_a_run_before_this_one_does_not_count_although_the_pid_came_back() -> None:

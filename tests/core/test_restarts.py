@@ -34,6 +34,22 @@ def test_an_essential_program_that_dies_at_its_start_is_given_up() -> None:
     assert decision.remedy
 
 
+@pytest.mark.parametrize(
+    ("lived", "reason", "how"), [(0.1, "early", "an end right after its start"), (30.0, "error", "exit status 1")]
+)
+def test_who_said_why_it_ended_is_given_up_with_its_own_words(lived: float, reason: str, how: str) -> None:
+    """On a busy machine it takes its time to say so."""
+    said = [
+        Exit(1000.0 + 31 * at, lived, 1, reason, "the port is taken", "set PORT") for at in range(PATIENCE.early_limit)
+    ]
+    decision = decide("health", said, essential=True)
+
+    assert isinstance(decision, GiveUp)
+    assert decision.status == EX_SOFTWARE
+    assert decision.cause.endswith(f"{how}: the port is taken")
+    assert decision.remedy == "set PORT"
+
+
 def test_one_end_fewer_is_not_yet_given_up() -> None:
     assert isinstance(decide("sync", ends(PATIENCE.early_limit - 1, lived=0.1), essential=True), Restart)
 

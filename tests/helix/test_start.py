@@ -4,9 +4,12 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from helix.board import Board
+from helix.core.health import FAILED, MISCONFIGURED, Report
 from helix.errors import HelixError, Misconfigured, Problem
 from helix.start import leave_with
 
@@ -20,7 +23,7 @@ def root_logger_restored() -> Iterator[None]:
     root.setLevel(level)
 
 
-def left(error: HelixError | None, status: int | None = None) -> tuple[int, list[dict[str, str]]]:
+def left(error: HelixError | None, status: int | None = None, **env: str) -> tuple[int, list[dict[str, str]]]:
     """Leave with *error*, or with *status*; give the exit status and the lines of the log."""
 
     def work() -> int | None:
@@ -29,7 +32,7 @@ def left(error: HelixError | None, status: int | None = None) -> tuple[int, list
         return status
 
     stream = io.StringIO()
-    code = leave_with("sync", {"LOG_FORMAT": "json"}, work, stream=stream)
+    code = leave_with("sync", {"LOG_FORMAT": "json", **env}, work, stream=stream)
     return code, [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -59,3 +62,35 @@ def test_another_error_leaves_with_1_its_cause_and_its_remedy() -> None:
         "choose another",
         "ERROR",
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "told"),
+    [
+        (HelixError("the port is taken", remedy="choose another"), FAILED, ("the port is taken", "choose another")),
+        (
+            Misconfigured([Problem("PORT", "is wrong", "set one"), Problem("HELIX_MODE", "is odd", "choose one")]),
+            MISCONFIGURED,
+            ("PORT is wrong; HELIX_MODE is odd", "set one"),
+        ),
+    ],
+)
+def test_the_cause_stands_on_the_board_for_the_warden_and_for_helix_status(
+    error: HelixError, state: str, told: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+
+    left(error, HELIX_HOME=str(tmp_path))
+
+    report = Board(tmp_path / "run").read("sync")
+    assert isinstance(report, Report)
+    assert report.state == state
+    assert [(check.output, check.remedy) for check in report.checks] == [told]
+
+
+def test_who_leaves_in_order_leaves_no_word_behind(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+
+    left(None, HELIX_HOME=str(tmp_path))
+
+    assert Board(tmp_path / "run").read("sync") is None

@@ -120,5 +120,5 @@ def test_the_doctor_prints_every_check_as_json_from_a_foreign_directory() -> Non
         )
 
     checks = {check["name"]: check for check in json.loads(done.stdout)}
-    assert set(checks) == {f"startup:{name}" for name in (*NAMES, "database")}
+    assert set(checks) == {f"startup:{name}" for name in (*NAMES, "port", "database")}
     assert {checks[f"startup:{name}"]["status"] for name in ("settings", "directories", "programs")} == {"pass"}

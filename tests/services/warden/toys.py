@@ -46,10 +46,10 @@ REFUSES = """
 import asyncio
 from pathlib import Path
 from helix.board import Board
-from helix.core.health import Check, Status
+from helix.core.health import MISCONFIGURED, Check, Status
 from helix.lifecycle import Heart
 asyncio.run(Heart("bot", Board(Path({run!r})), lambda: None).last_words(
-    Check("bot:gateway", Status.FAIL, "Discord refused the bot's token", "set DISCORD_BOT_TOKEN")
+    MISCONFIGURED, Check("bot:gateway", Status.FAIL, "Discord refused the bot's token", "set DISCORD_BOT_TOKEN")
 ))
 raise SystemExit(78)
 """
