@@ -14,9 +14,9 @@ dev:
 run: install        ## the real supervisord with all programs, on embedded defaults
 	@exec .venv/bin/helix up
 
-test: dev check     ## installs what tests need and runs them all
+test: dev check     ## installs what tests need and runs them all, on two cores three at a time: half of them mostly wait
 	@scripts/test-tools.sh
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadgroup --ignore=tests/shape $(ARGS)
 
 check: dev          ## format, lint, types, import directions, the image from its Dockerfile, shape
 	@$(PY) -m ruff format --check $(SOURCES)

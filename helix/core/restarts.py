@@ -8,7 +8,7 @@ supervisord restarts at once and for ever once a program has lived past `startse
 | its first end in the window                    | restart at once       | restart at once        |
 | ended again                                    | restart after a delay | restart after a delay  |
 | `early_limit` ends in a row soon after a start | give up, exit 70      | restart, longest delay |
-| (or with its own word that it can't go on)       |                       |                        |
+| (or with its own word that it can't go on)     |                       |                        |
 | `window_limit` ends within the window          | give up, exit 70      | restart, longest delay |
 
 Giving up means: flush, stop everything, and leave with a status that tells the platform to start a new container.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from healthcheck.listening import listen
-from tests.running import Helix, eventually, start_helix
+from tests.running import Helix, crowding, eventually, start_helix
 
 pytestmark = pytest.mark.xdist_group("chaos-disk")
 
@@ -22,7 +22,7 @@ def taken() -> Iterator[str]:
 
 def test_the_start_ends_with_the_cause_and_its_remedy(taken: str) -> None:
     with start_helix(PORT=taken) as helix:
-        status = helix.process.wait(150)
+        status = helix.process.wait(30 * crowding())
 
         told = [event for event in helix.events() if event["message"] == "helix_gave_up"]
         assert status == 70

@@ -27,6 +27,7 @@ from helix.settings import from_env
 from helix.supervisor import Supervisor
 from tests.core.situations import PROGRAMS
 from tests.core.situations import report as made_report
+from tests.running.patience import crowding
 
 TOKEN = "correct-horse-battery"
 DEADLINE = 10.0
@@ -100,7 +101,7 @@ class Stage:
     async def wait_for(self, condition: Callable[[Verdict], bool]) -> Verdict:
         """Wait until the verdict is as the test wants it."""
         assert self.server is not None
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(DEADLINE * crowding()):
             while True:
                 verdict = self.server.watch.verdict
                 if verdict is not None and condition(verdict):
@@ -181,7 +182,7 @@ async def _health_server(stage: Stage) -> AsyncIterator[None]:
         running = asyncio.create_task(stage.server.run(stop))
         beating = asyncio.create_task(stage.beat())
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(DEADLINE * crowding()):
                 await stage.server.listening.wait()
             stage.base = f"http://localhost:{stage.server.port}"
             yield

@@ -9,6 +9,7 @@ import pytest
 
 from healthcheck.api import BODY_BYTES
 from tests.healthcheck.stage import DEADLINE, FOLDER, TOKEN, Stage, get, playing
+from tests.running.patience import crowding
 
 ACTIONS: dict[str, dict[str, Any]] = {
     "sync": {"wait": 0},
@@ -36,7 +37,7 @@ async def _act(stage: Stage, action: str, body: Any, *, token: str = TOKEN, **he
 
 async def _overview(stage: Stage, wanted: Callable[[Any], bool]) -> Any:
     """Ask for the overview until it is as wanted."""
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(DEADLINE * crowding()):
         while True:
             _, body = await get(stage, "/api/v1/status")
             overview = json.loads(body)

@@ -9,10 +9,11 @@ import pytest
 
 from healthcheck import disk
 from tests.healthcheck.stage import DEADLINE, Stage, failed, get, playing
+from tests.running.patience import crowding
 
 
 async def _next_event(response: aiohttp.ClientResponse) -> Any:
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(DEADLINE * crowding()):
         while True:
             line = await response.content.readline()
             if line.startswith(b"data: "):
@@ -51,7 +52,7 @@ async def test_nothing_is_sent_while_nothing_changes(monkeypatch: pytest.MonkeyP
 async def _settled(stage: Stage) -> None:
     """Wait until the folders have been asked for, which is the last news of a quiet stage."""
     assert stage.server is not None
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(DEADLINE * crowding()):
         while (await stage.server.overviews.get())["folders"] is None:
             await stage.server.watch.next()
     await stage.server.watch.next()
@@ -64,7 +65,7 @@ async def test_too_many_listeners_are_told_to_come_back() -> None:
         refused, _ = await get(stage, "/events")
         for response in open_ones:
             response.close()
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(DEADLINE * crowding()):
             while (again := await session.get(stage.base + "/events")).status != 200:
                 again.close()
                 await asyncio.sleep(0.05)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from tests.running.patience import Patience
+
 T = TypeVar("T")
 
 DEADLINE_SECONDS = 30.0
@@ -12,7 +14,7 @@ DEADLINE_SECONDS = 30.0
 
 def eventually(look: Callable[[], T], *, within: float = DEADLINE_SECONDS, what: str = "") -> T:
     """Look again and again until *look* gives something true; an AssertionError or OSError counts as not yet."""
-    deadline = time.monotonic() + within
+    patience = Patience(within)
     seen: object = None
     while True:
         try:
@@ -21,16 +23,16 @@ def eventually(look: Callable[[], T], *, within: float = DEADLINE_SECONDS, what:
                 return seen  # type: ignore[return-value]
         except (AssertionError, OSError) as error:
             seen = error
-        if time.monotonic() > deadline:
+        if patience.ended:
             raise AssertionError(f"not within {within} s: {what or look}; last seen: {seen!r}")
         time.sleep(0.05)
 
 
 async def eventually_async(look: Callable[[], Awaitable[T]], *, within: float = DEADLINE_SECONDS, what: str = "") -> T:
     """Look again and again, as `eventually` does, without blocking the event loop."""
-    deadline = time.monotonic() + within
+    patience = Patience(within)
     seen: object = None
-    while time.monotonic() < deadline:
+    while not patience.ended:
         seen = await look()
         if seen:
             return seen  # type: ignore[return-value]

@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from tests.running.eventually import eventually
+from tests.running.patience import crowding
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +56,7 @@ class Helix:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=5 * crowding()) as response:
                 return Answer(response.status, response.read().decode())
         except urllib.error.HTTPError as error:
             with error:
@@ -74,7 +75,7 @@ class Helix:
         """Run the `helix` command in this Helix's environment."""
         return subprocess.run(
             [str(self._python), "-m", "helix.cli", *words],
-            cwd="/", env=dict(self.env), capture_output=True, text=True, timeout=60, check=False,
+            cwd="/", env=dict(self.env), capture_output=True, text=True, timeout=60 * crowding(), check=False,
         )  # fmt: skip
 
     def pid(self, program: str) -> int:
@@ -105,7 +106,7 @@ class Helix:
     def stop(self, *, within: float = 45.0) -> int:
         """Send SIGTERM and give the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(within)
+        return self.process.wait(within * crowding())
 
 
 @contextmanager

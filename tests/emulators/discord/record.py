@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.running.patience import crowding
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -51,7 +53,7 @@ class Record:
     async def wait(self, kind: str, *, timeout: float = 10.0, count: int = 1, since: int = 0, **wanted: Any) -> Entry:
         """The ``count``-th entry of this kind from number ``since`` on; TimeoutError tells the tail."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout * crowding()):
                 while True:
                     found = [e for e in self.entries[since:] if matches(e, kind, wanted)]
                     if len(found) >= count:
@@ -62,7 +64,7 @@ class Record:
 
     async def wait_until(self, holds: Callable[[], bool], *, timeout: float = 10.0) -> None:
         """Wait for a condition that is looked at each time something is recorded."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(timeout * crowding()):
             while not holds():
                 await self._changed.wait()
 

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from aiohttp import web
 from helix.board import Board
 from helix.core.health import Report, Unreadable
 from tests.emulators.discord import DiscordServer
+from tests.running.patience import Patience, crowding
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -188,7 +188,7 @@ class BotProcess:
 
     async def ended(self, within: float = 15.0) -> int:
         """Wait for its end; give the exit status."""
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(within * crowding()):
             return await self._process.wait()
 
     async def kill(self) -> None:
@@ -216,8 +216,8 @@ async def bot(home: Path, env: Mapping[str, str]) -> AsyncIterator[BotProcess]:
 
 async def until(holds: Callable[[], object], *, within: float = 15.0, what: str = "") -> None:
     """Wait for a condition on the bot's side of the world."""
-    deadline = time.monotonic() + within
+    patience = Patience(within)
     while not holds():
-        if time.monotonic() > deadline:
+        if patience.ended:
             raise AssertionError(f"not within {within} s: {what or holds}")
         await asyncio.sleep(0.05)

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from helix.control import Control
+from tests.running.patience import Patience
 
 PATIENCE = 60.0
 """Tests share the machine with each other; a condition that holds at once costs nothing."""
@@ -22,8 +22,8 @@ PATIENCE = 60.0
 
 async def eventually(condition: Callable[[], Any], what: str = "", within: float = PATIENCE) -> None:
     """Wait until the condition holds; files that are not there yet count as no."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
+    patience = Patience(within)
+    while not patience.ended:
         try:
             if condition():
                 return

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from io import BufferedWriter, FileIO
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from services.sync.remotes.local_steps import LocalSteps
 from services.sync.scan import DiskScan, Scan, ScanFailed, scan
 from services.sync.walk import Witness, walk
 from services.sync.walker import IS_DIRECTORY, LENGTH
+from tests.running.patience import Patience, crowding
 
 DEADLINE = 20.0
 
@@ -86,8 +86,8 @@ def many_directories(root: Path) -> None:
 
 
 def walker_of(parent: int) -> psutil.Process:
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
+    patience = Patience(DEADLINE)
+    while not patience.ended:
         for child in psutil.Process(parent).children():
             if "services.sync.walker" in " ".join(child.cmdline()):
                 return child
@@ -194,7 +194,7 @@ def test_the_walker_ends_with_the_program_that_started_it(tmp_path: Path) -> Non
     parent.wait()
     parent.stdout.close()
 
-    child.wait(DEADLINE)
+    child.wait(DEADLINE * crowding())
 
 
 @pytest.mark.parametrize(("seconds", "signs"), [(-1.0, True), (3600.0, False)])
