@@ -9,21 +9,21 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Any
 
-from services.sync.hints import EVERYWHERE, Hint
+from services.sync.hints import EVERYWHERE, NOWHERE, Hint
 from services.sync.remotes.errors import ItemFailed, RemoteError, RunFailed, Unreachable
+from services.sync.remotes.mega import where
 from services.sync.remotes.mega.api import Api
 from services.sync.remotes.mega.channel import Command
 from services.sync.remotes.mega.codes import Outdated
 from services.sync.remotes.mega.events import in_steps, read
 from services.sync.remotes.mega.kept import TreeFile
 from services.sync.remotes.mega.nodes import Node, decode
+from services.sync.remotes.mega.orphans import Orphans
 from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.mega.turns import Turns
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +50,18 @@ class Account:
         self._asking: asyncio.Task[str] | None = None
         self._next: asyncio.Task[str] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self.top = ""
+        """The folder that hints are about."""
+        self._hint = NOWHERE
         self._changed = asyncio.Event()
+        self._address: str | None = None
         self._draining = asyncio.Lock()
         self._turns = Turns()
         self._doubtful = False
         self.unwanted: set[str] = set()
         """Nodes of ours that gave way to others and are still to be removed."""
-        self._orphans: set[asyncio.Task[Any]] = set()
+        self._orphans = Orphans()
+        self.surely, self.calm = self._orphans.surely, self._orphans.calm
 
     @property
     def tree(self) -> Tree:
@@ -93,15 +98,15 @@ class Account:
         No change of ours happens meanwhile.
         """
         async with self._turns.listing():
-            tree = await self._listed()
-            if await self._lacks_files(tree, await self._totals()):
+            tree, totals = await self._listed()
+            if await self._lacks_files(tree, totals):
                 log.warning("mega_listing_short", extra={"files": tree.count_files()})
-                tree = await self._listed()
+                tree, _ = await self._listed()
             self._tree = tree
             # what was sent before and given up may still be carried out: its event must not be taken for known
             self.tag = secrets.token_urlsafe(8)
             self._doubtful = False
-            self._changed.set()
+            self._hear(EVERYWHERE)
 
     async def fresh(self) -> None:
         """Return when everything that had happened before this call is in the tree."""
@@ -128,27 +133,6 @@ class Account:
             self._next = asyncio.create_task(self._drain_after(self._asking))
         await asyncio.shield(self._next)
 
-    async def surely(self, work: Coroutine[Any, Any, T]) -> T:
-        """Bring a change to its end even if the caller is cancelled, so that the tree learns what became of it."""
-        task = asyncio.create_task(work)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if not task.done():
-                self._orphans.add(task)
-                task.add_done_callback(self._bury)
-            raise
-
-    async def calm(self) -> None:
-        """Return when no change is under way whose caller was cancelled."""
-        while self._orphans:
-            await asyncio.wait(self._orphans)
-
-    def _bury(self, task: "asyncio.Task[Any]") -> None:
-        self._orphans.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.debug("mega_change_abandoned", extra={"reason": str(task.exception())})
-
     async def change(self, command: Command, what: str) -> Any:
         """Send a command that changes the tree, marked as ours; wait while the account is listed anew."""
         async with self._turns.change():
@@ -170,12 +154,14 @@ class Account:
     def listen(self) -> None:
         """Keep the tree fresh from now until `stop`."""
         if self._watching is None or self._watching.done():
-            self._watching = asyncio.create_task(self._watch())
+            # what was asked at the start is not asked again
+            self._watching = asyncio.create_task(self._watch(self._address))
 
-    async def _watch(self) -> None:
+    async def _watch(self, address: str | None) -> None:
         while True:
             try:
-                url = await self._drain()
+                url = address or await self._drain()
+                address = None
                 if time.monotonic() - self._kept_at >= KEEP_SECONDS:
                     await self._keep()
                 await self.api.run(self.api.channel.wait, url, WAIT_SECONDS)
@@ -184,15 +170,21 @@ class Account:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def events(self) -> AsyncIterator[Hint]:
-        """A hint for each time that another client changed something."""
+        """Where in the folder `top` another client changed something, each time that one did."""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            yield EVERYWHERE
+            hint, self._hint = self._hint, NOWHERE
+            yield hint
+
+    def _hear(self, hint: Hint) -> None:
+        if hint != NOWHERE:
+            self._hint = where.few(self._hint.joined(hint))
+            self._changed.set()
 
     async def stop(self) -> None:
         """End the questions under way, and keep what is known."""
-        tasks = [task for task in (self._watching, self._asking, self._next, *self._orphans) if task is not None]
+        tasks = [task for task in (self._watching, self._asking, self._next, *self._orphans.tasks) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -237,12 +229,18 @@ class Account:
             self._tree = None
         return self._tree is not None
 
-    async def _listed(self) -> Tree:
+    async def _listed(self) -> tuple[Tree, Any]:
+        """The tree of a new listing; and what MEGA counts, which is asked for while the tree is built."""
         try:
             listing = await self.api.whole({"a": "f", "c": 1, "r": 1}, "listing MEGA")
         except ItemFailed as error:
             raise Unreachable(error.message) from error
-        return await self.api.run(Tree.of, listing, self.api.session.master_key)
+        totals = asyncio.create_task(self._totals())
+        try:
+            return await self.api.run(Tree.of, listing, self.api.session.master_key), await totals
+        finally:
+            totals.cancel()
+            await asyncio.gather(totals, return_exceptions=True)
 
     async def _totals(self) -> Any:
         return await self.api.send({"a": "uq", "strg": 1}, "asking for the quota")
@@ -265,6 +263,7 @@ class Account:
             while True:
                 match answer or await self._asked():
                     case {"w": str(url)}:
+                        self._address = url
                         return url
                     case {"a": list(events), "sn": str(sn)}:
                         await self._take(self.tree, events, sn)
@@ -289,11 +288,8 @@ class Account:
         async with self.quiet:
             if tree is not self._tree:
                 return
-            changed = False
             for step in in_steps(found):
                 for event in step:
-                    changed |= tree.apply(event)
+                    self._hear(where.apply(tree, event, self.top))
                 await asyncio.sleep(0)
             tree.sn = sn
-        if changed:
-            self._changed.set()

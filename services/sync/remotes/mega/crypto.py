@@ -13,6 +13,7 @@ from typing import Any
 from Crypto.Cipher import AES
 
 Buffer = bytes | bytearray | memoryview
+_NOUGHT = bytes(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,23 @@ def seal_attributes(key: bytes, attributes: dict[str, Any]) -> bytes:
 
 def open_attributes(key: bytes, sealed: bytes) -> dict[str, Any]:
     """Attributes in plain. Raises ValueError if the key is wrong or they make no sense."""
-    plain = AES.new(key, AES.MODE_CBC, iv=bytes(16)).decrypt(sealed).rstrip(b"\0")
+    return read_attributes(open_text(key, sealed))
+
+
+def open_text(key: bytes, sealed: bytes) -> bytes:
+    """The JSON of attributes. Raises ValueError if the key is wrong."""
+    plain = AES.new(key, AES.MODE_CBC, iv=_NOUGHT).decrypt(sealed)
     if not plain.startswith(b'MEGA{"'):
         raise ValueError("the attributes can't be read")
+    return plain[4:].rstrip(b"\0")
+
+
+def read_attributes(plain: bytes) -> dict[str, Any]:
+    """Attributes for their JSON, however lenient that has to be. Raises ValueError if they make no sense."""
     try:
-        text = plain[4:].decode("utf-8", "surrogatepass")
+        text = plain.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
-        text = plain[4:].decode("utf-8", "replace")
+        text = plain.decode("utf-8", "replace")
     found = json.loads(text)
     if not isinstance(found, dict):
         raise ValueError("the attributes are no object")

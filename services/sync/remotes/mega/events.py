@@ -10,8 +10,8 @@ from typing import Any
 
 from services.sync.remotes.mega.nodes import Node, decode
 
-SLICE = 5000
-"""Nodes that are taken over in one step of the event loop, five milliseconds."""
+SLICE = 2000
+"""Nodes that are taken over in one step of the event loop, some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)

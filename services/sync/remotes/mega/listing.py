@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from itertools import islice
 
-from services.sync.remotes.mega.nodes import Node, Type, entry_of
+from services.sync.remotes.mega.nodes import Type, entry_of
 from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.remote import Entry
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
@@ -46,12 +46,12 @@ def children(tree: Tree, top: str, directory: str) -> list[Entry]:
     if start is None or start.type is Type.FILE:
         return []
     prefix = f"{directory}/" if directory else ""
-    shown = (node for node in tree.children(start.handle) if not _is_ours(f"{prefix}{node.name}", node))
-    return [entry_of(f"{prefix}{node.name}", node) for node in shown]
+    shown = ((f"{prefix}{node.name}", node) for node in tree.children(start.handle))
+    return [entry_of(path, node) for path, node in shown if not _is_ours(path, prefix)]
 
 
-def _is_ours(path: str, node: Node) -> bool:
-    return path == RESERVED or str(node.name).startswith(TEMPORARY_PREFIX)
+def _is_ours(path: str, prefix: str) -> bool:
+    return path == RESERVED or path.startswith(TEMPORARY_PREFIX, len(prefix))
 
 
 def _walk(tree: Tree, top: str, under: str) -> Iterator[list[Entry]]:
@@ -70,7 +70,7 @@ def _entries(tree: Tree, folder: str, prefix: str) -> Iterator[Entry]:
         prefix, children = stack[-1]
         for node in children:
             path = f"{prefix}{node.name}"
-            if _is_ours(path, node):
+            if _is_ours(path, prefix):
                 continue
             yield entry_of(path, node)
             if node.type is _FOLDER:

@@ -1,5 +1,6 @@
 """What is one node of the account, in plain?"""
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Any
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from helix.core.names import local_name, remote_name
 from helix.core.trees import Kind
 from services.sync.remotes.errors import Corrupt, Unreachable
-from services.sync.remotes.mega.crypto import attribute_key, open_attributes, open_key
+from services.sync.remotes.mega.crypto import attribute_key, open_attributes, open_key, open_text, read_attributes
 from services.sync.remotes.mega.encoding import unb64
 from services.sync.remotes.mega.fingerprint import mtime_of
 from services.sync.remotes.remote import Entry
@@ -29,6 +30,8 @@ class Type(IntEnum):
 
 SLICE = 500
 """Nodes whose keys are opened in one step."""
+_PLAIN = re.compile(r"(?!\.{0,2}\Z)[ -$&-.0-~]{1,255}")
+"""Names that are the same here and at MEGA."""
 # members of an enumeration are looked up slowly in Python 3.11, and these are needed for each node
 _FILE, _FILE_KIND = Type.FILE, Kind.FILE
 _KINDS = {int(kind): kind for kind in Type}
@@ -55,6 +58,16 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def __repr__(self) -> str:
         """Without the key."""
         return f"Node({self.handle}, {self.type.name})"
+
+
+class _Usual(msgspec.Struct, gc=False):
+    """The attributes that are needed for each node."""
+
+    n: str = ""
+    c: str | None = None
+
+
+_usual = msgspec.json.Decoder(_Usual).decode
 
 
 def decode(found: Sequence[dict[str, Any]], master_key: bytes) -> list[Node]:
@@ -92,11 +105,22 @@ def _node(found: dict[str, Any], key: bytes) -> Node | None:
     sealed = str(found.get("a") or "")
     size = int(found.get("s") or 0) if kind is _FILE else 0
     try:
-        opened = open_attributes(attribute_key(key), unb64(sealed))
-        name = shown(opened)
+        name, mtime = _label(key, sealed)
     except ValueError:
         return Node(handle, parent, kind, None, size, None, created, b"", sealed)
-    return Node(handle, parent, kind, name, size, mtime_of(opened.get("c")), created, key, sealed)
+    return Node(handle, parent, kind, name, size, mtime, created, key, sealed)
+
+
+def _label(key: bytes, sealed: str) -> tuple[str, int | None]:
+    """The name here and the mtime. Raises ValueError if the attributes can't be read."""
+    plain = open_text(attribute_key(key), unb64(sealed))
+    try:
+        usual = _usual(plain)
+        return shown(usual.n), mtime_of(usual.c)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        # lone surrogates, bytes that are not UTF-8, a name that is no text: slower, and more lenient
+        opened = read_attributes(plain)
+        return shown(str(opened.get("n", ""))), mtime_of(opened.get("c"))
 
 
 def _sealed_key(found: dict[str, Any]) -> bytes:
@@ -121,9 +145,10 @@ def attributes(node: Node) -> dict[str, Any]:
         raise Corrupt(f"the attributes of {node.name!r} can't be read") from error
 
 
-def shown(opened: dict[str, Any]) -> str:
-    """The file name here for a node's attributes; `stored` is the inverse."""
-    return from_symbols(local_name(str(opened.get("n", ""))))
+def shown(name: str) -> str:
+    """The file name here for a node's name; `stored` is the inverse."""
+    # nearly all names are plain, and then all the rules would find nothing to do
+    return name if _PLAIN.fullmatch(name) else from_symbols(local_name(name))
 
 
 def stored(name: str) -> str:
@@ -134,17 +159,17 @@ def stored(name: str) -> str:
 def with_attributes(node: Node, sealed: str) -> Node:
     """The node after a change of its attributes."""
     try:
-        opened = open_attributes(attribute_key(node.key), unb64(sealed))
+        name, mtime = _label(node.key, sealed)
     except ValueError:
         return replace(node, name=None, mtime=None, sealed=sealed)
-    return replace(node, name=shown(opened), mtime=mtime_of(opened.get("c")), sealed=sealed)
+    return replace(node, name=name, mtime=mtime, sealed=sealed)
 
 
 def entry_of(path: str, node: Node) -> Entry:
     """The node as the remote lists it."""
     if node.type is not _FILE:
         return Entry(path, Kind.DIRECTORY, 0, None, "")
-    mtime_ns = None if node.mtime is None else node.mtime * 10**9
+    mtime_ns = None if node.mtime is None else node.mtime * 1_000_000_000
     return Entry(path, _FILE_KIND, node.size, mtime_ns, node.handle)
 
 

@@ -85,6 +85,7 @@ class MegaRemote:
             self._top = (await self._folder(self._path, start=self._top)).handle
         if (own := self._find(RESERVED)) is not None:
             await read_back.sweep(link.account, link.changes, own)
+        link.account.top = self._top
         link.account.listen()
 
     async def close(self) -> None:

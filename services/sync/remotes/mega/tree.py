@@ -5,7 +5,6 @@ pass without changes costs one question. Only the event loop's thread changes it
 """
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any, assert_never
 
 from services.sync.remotes.errors import Unreachable
@@ -24,7 +23,7 @@ class Tree:
         self.version = 0
         """Grows with every change, so that what was made of the tree can be used again while it stays."""
         self.nodes: dict[str, Node] = {}
-        self._below: dict[str, dict[str | None, tuple[str, ...]]] = {}
+        self._below: dict[str, dict[str | None, tuple[Node, ...]]] = {}
         self._roots: dict[Type, str] = {}
         self._announced: dict[str, int] = {}
 
@@ -76,7 +75,7 @@ class Tree:
         if names is None:
             names = self._below[node.parent] = {}
         name = node.name
-        names[name] = (*names[name], node.handle) if name in names else (node.handle,)
+        names[name] = (*names[name], node) if name in names else (node,)
         if node.type is not _FILE and node.type is not _FOLDER:
             self._roots[node.type] = node.handle
 
@@ -90,29 +89,32 @@ class Tree:
             node = self.nodes.pop(one := pending.pop(), None)
             if node is not None:
                 self._unlist(node)
-            pending += [child for children in self._below.pop(one, {}).values() for child in children]
+            pending += [child.handle for same in self._below.pop(one, {}).values() for child in same]
 
     def child(self, parent: str, name: str) -> Node | None:
         """The node of this name; of several the newest."""
-        handles = self._below.get(parent, {}).get(name)
-        return self._newest(handles) if handles else None
+        same = self._below.get(parent, {}).get(name)
+        return _newest(same) if same else None
 
     def children(self, parent: str) -> list[Node]:
         """The nodes of a folder by name. Raises `Unreachable` if one can't be read: it could be any of ours."""
         below = self._below.get(parent, {})
         if None in below:
             raise Unreachable(
-                f"a node in the folder can't be decrypted (handle {below[None][0]})",
+                f"a node in the folder can't be decrypted (handle {below[None][0].handle})",
                 remedy="look for it in MEGA's web client and remove it, or move it out of the folder",
             )
-        nodes = self.nodes
-        found = [
-            (name, nodes[handles[0]] if len(handles) == 1 else self._newest(handles))
-            for name, handles in below.items()
-            if name is not None
-        ]
-        found.sort(key=itemgetter(0))
-        return [node for _, node in found]
+        in_order = map(below.__getitem__, sorted(name for name in below if name is not None))
+        return [same[0] if len(same) == 1 else _newest(same) for same in in_order]
+
+    def folders(self, parent: str) -> list[str]:
+        """The handles of the folders right in a folder."""
+        below = self._below.get(parent, {}).values()
+        return [node.handle for same in below for node in same if node.type is _FOLDER]
+
+    def has_twin(self, node: Node) -> bool:
+        """Whether another node of its folder has the same name."""
+        return len(self._below.get(node.parent, {}).get(node.name, ())) > 1
 
     def has_children(self, parent: str) -> bool:
         """Whether anything is in the folder, readable or not."""
@@ -129,22 +131,29 @@ class Tree:
 
     def with_key(self, parent: str, key: bytes) -> Node | None:
         """The node of this key in a folder: keys are random, so this is how an upload finds itself again."""
-        handles = (handle for listed in self._below.get(parent, {}).values() for handle in listed)
-        return next((self.nodes[handle] for handle in handles if self.nodes[handle].key == key), None)
+        below = self._below.get(parent, {}).values()
+        return next((node for same in below for node in same if node.key == key), None)
 
     def count_files(self) -> int:
         """How many files stand below the cloud drive, readable or not."""
-        count, pending, nodes, below = 0, [self.root], self.nodes, self._below
-        while pending:
-            for handles in below.get(pending.pop(), {}).values():
-                for handle in handles:
-                    count += nodes[handle].type is _FILE
-                    if handle in below:
-                        pending.append(handle)
-        return count
+        inside = self._inside()
+        return sum([node.type is _FILE and node.parent in inside for node in list(self.nodes.values())])
 
-    def apply(self, event: Event) -> bool:
-        """Take over what happened; did another client do it?"""
+    def _inside(self) -> set[str]:
+        """The nodes below which anything stands that is in the cloud drive, and the drive itself."""
+        found = {self.root: True}
+        for parent in list(self._below):
+            way, at = [], parent
+            while at not in found:
+                # until more is known: a ring of nodes, which MEGA should not have, is outside
+                found[at] = False
+                way.append(at)
+                at = self.nodes[at].parent if at in self.nodes else ""
+            found |= dict.fromkeys(way, found[at])
+        return {handle for handle, inside in found.items() if inside}
+
+    def apply(self, event: Event) -> None:
+        """Take over what happened."""
         match event:
             case Stored(nodes, _):
                 for node in nodes:
@@ -157,32 +166,32 @@ class Tree:
                 self.drop(handle)
             case _:
                 assert_never(event)
-        return not event.ours
 
     def was_first(self, node: Node) -> bool:
         """Whether MEGA announced the node before every other of its name; what was only listed was there before.
 
         A node that was found by a listing, after a lost answer, has no order: then any other was first.
         """
-        handles = self._below.get(node.parent, {}).get(node.name, ())
+        same = self._below.get(node.parent, {}).get(node.name, ())
         if node.handle not in self._announced:
-            return len(handles) == 1
-        return min(handles, key=self._rank) == node.handle
+            return len(same) == 1
+        return min(same, key=self._rank).handle == node.handle
 
-    def _rank(self, handle: str) -> tuple[int, int, str]:
-        return self._announced.get(handle, -1), self.nodes[handle].created, handle
-
-    def _newest(self, handles: Sequence[str]) -> Node:
-        # of equals `max` takes the first, so the last to arrive has to come first
-        return max((self.nodes[handle] for handle in reversed(handles)), key=_created)
+    def _rank(self, node: Node) -> tuple[int, int, str]:
+        return self._announced.get(node.handle, -1), node.created, node.handle
 
     def _unlist(self, node: Node) -> None:
         names = self._below.get(node.parent, {})
-        left = tuple(handle for handle in names.get(node.name, ()) if handle != node.handle)
+        left = tuple(one for one in names.get(node.name, ()) if one.handle != node.handle)
         if left:
             names[node.name] = left
         else:
             names.pop(node.name, None)
+
+
+def _newest(nodes: Sequence[Node]) -> Node:
+    # of equals `max` takes the first, so the last to arrive has to come first
+    return max(reversed(nodes), key=_created)
 
 
 def _created(node: Node) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.sync.hints import EVERYWHERE, directories
 from services.sync.remotes.errors import Changed, SourceChanged, Unreachable
 from services.sync.remotes.mega.chunks import chunks, segments
 from services.sync.remotes.mega.remote import MegaRemote
@@ -175,15 +176,18 @@ async def test_what_others_do_is_seen_without_listing_the_account_again(
     assert server.record.calls("f") == 1
 
 
-async def test_a_hint_comes_when_another_client_changes_something(me: Account, remote: MegaRemote) -> None:
+async def test_a_hint_names_the_directory_in_which_another_client_changed_something(
+    me: Account, remote: MegaRemote
+) -> None:
+    await remote.mkdir("d")
     hints = remote.events()
-    await anext(hints)
+    assert await anext(hints) == EVERYWHERE
 
-    me.put(f"{FOLDER}/theirs", b"theirs")
+    me.put(f"{FOLDER}/d/theirs", b"theirs")
 
     async with asyncio.timeout(10):
-        await anext(hints)
-    assert [entry.path async for batch in remote.listing() for entry in batch] == ["theirs"]
+        assert await anext(hints) == directories({"d"})
+    assert [entry.path async for batch in remote.listing() for entry in batch] == ["d", "d/theirs"]
 
 
 async def test_commands_of_many_small_files_share_requests(
