@@ -84,10 +84,7 @@ def decide(memory: Memory, causes: Sequence[Check], now: float, limits: AlertLim
     alerts: list[Alert] = []
     for name in sorted(set(memory) | set(worst)):
         bad = worst.get(name)
-        before = memory.get(name)
-        trouble = _broken(before, bad, now) if bad is not None else _mended(before, now)
-        if trouble is None:
-            continue
+        trouble = _mended(memory[name], now) if bad is None else _broken(memory.get(name), bad, now)
         after, alert = _tell(trouble, now, limits)
         if alert is not None:
             alerts.append(alert)
@@ -107,11 +104,9 @@ def _broken(trouble: Trouble | None, check: Check, now: float) -> Trouble:
     return replace(trouble, check=check, broke=(*trouble.broke, now)[-16:], times=trouble.times + 1, good_since=None)
 
 
-def _mended(trouble: Trouble | None, now: float) -> Trouble | None:
+def _mended(trouble: Trouble, now: float) -> Trouble:
     """Remember that the check passes now."""
-    if trouble is None or trouble.good_since is not None:
-        return trouble
-    return replace(trouble, good_since=now)
+    return trouble if trouble.good_since is not None else replace(trouble, good_since=now)
 
 
 def _tell(trouble: Trouble, now: float, limits: AlertLimits) -> tuple[Trouble | None, Alert | None]:
@@ -139,7 +134,7 @@ def _tell_good(trouble: Trouble, calm: float, now: float, limits: AlertLimits) -
     if calm < (limits.flap_calm_seconds if trouble.flapping else limits.calm_seconds):
         return trouble, None
     alert = _alert(Kind.RECOVERY, trouble, now) if trouble.told is not None else None
-    return replace(trouble, told=None, flapping=False, resting=True), alert
+    return replace(trouble, resting=True), alert
 
 
 def _alert(kind: Kind, trouble: Trouble, now: float) -> Alert:

@@ -77,8 +77,7 @@ class Bucket:
 
     def with_rate(self, rate: float | None, now: float) -> "Bucket":
         """Change the limit while running; a debt stays a debt."""
-        filled = self._filled(now) if self.rate is not None else replace(self, at=now)
-        burst = bucket(rate, now).burst
+        filled, burst = self._filled(now), rate or 0.0
         return replace(filled, rate=rate, burst=burst, level=min(filled.level, burst))
 
     def _filled(self, now: float) -> "Bucket":

@@ -102,6 +102,76 @@ def test_nothing_is_remembered_of_what_has_been_well_for_long() -> None:
     assert memory == {}
 
 
+def test_a_rest_ends_exactly_after_the_time_in_which_a_check_can_flap() -> None:
+    memory: Memory = {}
+    rest_from = 20 + LIMITS.calm_seconds
+    for now in (0.0, 19.0, 20.0, rest_from, 20 + LIMITS.flap_seconds - 0.1):
+        memory, _ = decide(memory, [HUNG] if now < 20 else [], now, LIMITS)
+    still = set(memory)
+
+    memory, _ = decide(memory, [], 20 + LIMITS.flap_seconds, LIMITS)
+
+    assert still == {HUNG.name}
+    assert memory == {}
+
+
+def test_an_alert_that_needs_no_confirmation_names_its_check_at_once() -> None:
+    _, (alert,) = decide({}, [HUNG], 5.0, AlertLimits(confirm_seconds=0.0))
+
+    assert alert == Alert(Kind.FAILURE, HUNG, since=5.0, at=5.0, times=1)
+
+
+def test_a_trouble_that_comes_back_after_its_recovery_has_begun_anew() -> None:
+    alerts = told(during(0, 20, HUNG) + during(20, 100, None) + during(100, 120, HUNG))
+
+    assert [(alert.kind, alert.since) for alert in alerts] == [
+        (Kind.FAILURE, 0.0),
+        (Kind.RECOVERY, 0.0),
+        (Kind.FAILURE, 100.0),
+    ]
+
+
+def test_flapping_is_told_with_the_latest_cause_and_the_time() -> None:
+    seen = []
+    for bout in range(3):
+        seen += during(bout * 10, bout * 10 + 5, SLOW) + during(bout * 10 + 5, bout * 10 + 10, None)
+
+    (alert,) = told([*seen, (30.0, HUNG)])
+
+    assert alert == Alert(Kind.FLAPPING, HUNG, since=0.0, at=30.0, times=4)
+
+
+@pytest.mark.parametrize(("apart", "kind"), [(200.0, Kind.FAILURE), (199.0, Kind.FLAPPING)])
+def test_a_bout_counts_until_the_time_of_flapping_is_over(apart: float, kind: Kind) -> None:
+    """The fourth begins 600 s after the first: that one counts no more."""
+    seen: list[tuple[float, Check | None]] = []
+    for bout in range(4):
+        begin = bout * apart
+        seen += [(begin, HUNG), (begin + 11, HUNG), (begin + 12, None), (begin + 50, None)]
+
+    assert kinds(told(seen))[-2 if kind is Kind.FAILURE else -1] is kind
+
+
+@pytest.mark.parametrize("calm", [1, 60], ids=["in one trouble", "with recoveries between"])
+def test_what_is_remembered_of_a_check_that_breaks_for_ever_stays_small(calm: int) -> None:
+    memory: Memory = {}
+    for now, check in [pair for bout in range(100) for pair in ((bout * 70.0, HUNG), (bout * 70.0 + 5, None))]:
+        memory, _ = decide(memory, [check] if check else [], now, AlertLimits(calm_seconds=calm))
+        memory, _ = decide(memory, [check] if check else [], now + calm / 2, AlertLimits(calm_seconds=calm))
+
+    assert len(memory[HUNG.name].broke) == 16
+
+
+def test_several_checks_are_told_each_for_itself() -> None:
+    other = Check("disk:free", Status.FAIL, "the disk is full", "free some space")
+    memory, _ = decide({}, [HUNG, other], 0.0, LIMITS)
+
+    memory, alerts = decide(memory, [other], 10.0, LIMITS)
+
+    assert [alert.check for alert in alerts] == [other]
+    assert set(memory) == {HUNG.name, other.name}
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_whatever_happens_each_recovery_follows_an_alert_and_calm_ends_told_troubles(seed: int) -> None:
     rng = random.Random(seed)

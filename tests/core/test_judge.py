@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helix.core.health import FAILED, MISCONFIGURED, Limits, State, Status
+from helix.core.health import FAILED, MISCONFIGURED, Check, Limits, State, Status
 from helix.core.judge import judge
 from tests.core.situations import (
     NOW,
@@ -94,6 +94,28 @@ def test_without_the_end_of_the_probes_helix_is_neither_started_nor_ready() -> N
     assert not verdict.started
     assert not verdict.ready
     assert [cause.output for cause in verdict.causes] == ["the start-up probes have not ended"]
+
+
+def test_probes_under_way_are_named_beside_a_dead_program() -> None:
+    probing = with_report(healthy(), "health", report("health", facts={"probes_done": False}))
+    verdict = judge(with_program(probing, "sync", program("sync", "FATAL", pid=0)))
+
+    assert [cause.name for cause in verdict.causes] == ["startup:probes", "program:sync"]
+
+
+def test_a_check_that_passes_stays_so_whoever_tells_it() -> None:
+    verdict = judge(with_check(healthy(), "bot", Check("bot:gateway", Status.PASS, "connected", "", NOW)))
+
+    assert verdict.status is Status.PASS
+
+
+def test_the_root_of_a_trouble_stands_before_its_effects_whatever_the_order() -> None:
+    names = ["sync:remote", "bot:disk:full", "program:sync", "supervisor:responds", "startup:files", "disk:free:inodes"]
+    verdict = judge(healthy())
+
+    turned = replace(verdict, checks=(failing("disk:x", Status.WARN), *(failing(name) for name in names)))
+
+    assert [cause.name for cause in turned.causes] == [*reversed(names[2:]), *names[:2], "disk:x"]
 
 
 def test_a_failing_probe_counts_although_its_program_is_not_essential() -> None:

@@ -12,6 +12,7 @@ from helix.core.wording import headline, lines
 from tests.core.situations import (
     ESSENTIAL,
     ILLNESSES,
+    NOW,
     PROBES,
     PROGRAMS,
     Illness,
@@ -52,7 +53,13 @@ def _silent_disk() -> Iterator[Case]:
         yield f"the disk hangs, seen {name}", situation, "the disk of HELIX_HOME does not answer", Status.FAIL
 
 
-CASES = [*_ill_programs(), *_ill_checks(), *_silent_disk()]
+def _silent_supervisor() -> Iterator[Case]:
+    for name, reports in (("alone", healthy().reports), ("as everybody is", {})):
+        situation = replace(healthy(), programs=None, reports=reports)
+        yield f"supervisord is silent, {name}", situation, "supervisord does not answer", Status.FAIL
+
+
+CASES = [*_ill_programs(), *_ill_checks(), *_silent_disk(), *_silent_supervisor()]
 
 
 def test_there_are_more_than_a_hundred_situations() -> None:
@@ -67,6 +74,8 @@ def test_the_verdict_names_the_cause_and_a_remedy(situation: Situation, says: st
     named = [cause for cause in verdict.causes if says in cause.output]
     assert named
     assert all(cause.remedy for cause in verdict.causes)
+    assert verdict.now == NOW
+    assert {cause.time for cause in verdict.causes} == {NOW}
     _assert_told(verdict)
 
 

@@ -63,9 +63,22 @@ def test_nobody_is_told_that_the_warden_restarts_itself(illness: str, remedy: st
 
 
 def test_a_program_that_is_well_is_running() -> None:
-    values = {check.name: check.observed_value for check in judge(healthy()).checks}
+    (found,) = [check for check in judge(healthy()).checks if check.name == "program:sync"]
 
-    assert values["program:sync"] == "running"
+    assert found == Check("program:sync", Status.PASS, "", "", NOW, "running")
+
+
+def test_a_silent_supervisord_is_started_or_its_container_is_restarted() -> None:
+    (cause,) = judge(replace(healthy(), programs=None)).causes
+
+    remedy = "start Helix with `helix up`; if it runs, restart the container"
+    assert cause == Check("supervisor:responds", Status.FAIL, "supervisord does not answer", remedy, NOW)
+
+
+def test_probes_that_have_not_ended_are_waited_for() -> None:
+    (cause,) = judge(with_report(healthy(), "health", report("health", facts={"probes_done": False}))).causes
+
+    assert cause == Check("startup:probes", Status.FAIL, "the start-up probes have not ended", SOON, NOW)
 
 
 def test_while_supervisord_is_silent_each_program_is_judged_by_its_report() -> None:

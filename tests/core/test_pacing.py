@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helix.core.pacing import Backoff, bucket, has_settled, observe, rescan_wait
+from helix.core.pacing import Backoff, Bucket, bucket, has_settled, observe, rescan_wait
 
 RANDOM = st.floats(0.0, 1.0, exclude_max=True)
 
@@ -94,6 +94,32 @@ def test_the_limit_changes_while_running_and_a_debt_stays() -> None:
 
     assert faster.take(0, 0.0)[1] == pytest.approx(1.0)
     assert faster.with_rate(None, 0.0).take(10**9, 0.0)[1] == 0.0
+
+
+def test_a_debt_is_not_paid_while_there_is_no_limit() -> None:
+    owing, _ = bucket(100.0, 0.0).take(300, 0.0)
+
+    again = owing.with_rate(None, 0.0).with_rate(100.0, 10.0)
+
+    assert again.take(0, 10.0)[1] == pytest.approx(2.0)
+
+
+def test_without_a_limit_nothing_is_saved_up() -> None:
+    assert bucket(None, 5.0) == Bucket(None, burst=0.0, level=0.0, at=5.0)
+
+
+def test_a_higher_limit_saves_up_a_second_of_its_own() -> None:
+    faster = bucket(100.0, 0.0).with_rate(200.0, 0.0)
+    used, _ = faster.take(200, 3_600.0)
+
+    assert used.take(0, 3_600.0)[1] == 0.0
+    assert used.take(1, 3_600.0)[0].take(0, 3_600.0)[1] == pytest.approx(0.005)
+
+
+def test_a_lower_limit_keeps_no_more_than_its_own_second() -> None:
+    slower, _ = bucket(200.0, 0.0).with_rate(50.0, 0.0).take(100, 0.0)
+
+    assert slower.take(0, 0.0)[1] == pytest.approx(1.0)
 
 
 def test_a_limit_set_later_starts_with_what_its_burst_allows() -> None:

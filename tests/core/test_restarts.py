@@ -83,6 +83,39 @@ def test_wrong_settings_leave_another_program_down() -> None:
     assert isinstance(decide("bot", ends(1, lived=1.0, status=EX_CONFIG), essential=False), LeaveDown)
 
 
+@pytest.mark.parametrize("essential", [True, False])
+def test_a_program_that_names_the_wrong_setting_is_quoted(essential: bool) -> None:
+    last = Exit(1000.0, 1.0, EX_CONFIG, "config", "PORT is no number", "correct PORT")
+
+    decision = decide("bot", [last], essential=essential)
+
+    assert isinstance(decision, GiveUp | LeaveDown)
+    assert (decision.cause, decision.remedy) == ("PORT is no number", "correct PORT")
+
+
+@pytest.mark.parametrize("essential", [True, False])
+def test_a_program_without_last_words_is_named_and_its_log_is_the_remedy(essential: bool) -> None:
+    decision = decide("bot", ends(1, lived=1.0, status=EX_CONFIG), essential=essential)
+
+    assert isinstance(decision, GiveUp | LeaveDown)
+    assert decision.cause == "bot refuses its settings (exit status 78)"
+    assert "the last lines of bot in the log" in decision.remedy
+
+
+@pytest.mark.parametrize(("late", "decision"), [(0.0, Restart(0.5)), (0.1, Restart(0.0))])
+def test_an_end_counts_to_the_very_end_of_its_window(late: float, decision: Restart) -> None:
+    first, last = Exit(0.0, 500.0, 1, "error"), Exit(PATIENCE.window_seconds + late, 500.0, 1, "error")
+
+    assert decide("sync", [first, last], essential=True) == decision
+
+
+@pytest.mark.parametrize(("longer", "decision"), [(0.0, GiveUp), (0.1, Restart)])
+def test_an_end_is_early_up_to_and_at_its_limit(longer: float, decision: type) -> None:
+    lived = PATIENCE.early_seconds + longer
+
+    assert isinstance(decide("sync", ends(PATIENCE.early_limit, lived=lived), essential=True), decision)
+
+
 @pytest.mark.parametrize(
     ("reason", "told"),
     [("signal", "a signal"), ("hang", "a hang"), ("early", "an end right after its start"), ("error", "exit status 3")],
