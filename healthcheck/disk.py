@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helix.core.health import DISK_SILENT, Check, Status
+from helix.core.wording import size
 
 FLOOR_BYTES = 16 * 1024**2
 WARN_BYTES = 256 * 1024**2
@@ -49,17 +50,9 @@ def check(space: Space | None, now: float) -> Check:
     if space.inodes_free == 0:
         return Check("disk:free", Status.FAIL, "the disk is full: no file can be made any more", remedy, now, 0)
     status, output = Status.PASS, ""
-    left = f"{_readable(space.free)} of {_readable(space.total)} are left"
+    left = f"{size(space.free)} of {size(space.total)} are left"
     if space.free < min(FLOOR_BYTES, space.total // 100):
         status, output = Status.FAIL, f"the disk is full: {left}"
     elif space.free < min(WARN_BYTES, space.total * WARN_SHARE):
         status, output = Status.WARN, f"the disk is nearly full: {left}"
     return Check("disk:free", status, output, remedy if output else "", now, space.free, "bytes")
-
-
-def _readable(number: float) -> str:
-    for unit in ("B", "KiB", "MiB"):
-        if number < 1024:
-            return f"{number:.0f} {unit}"
-        number /= 1024
-    return f"{number:.1f} GiB"

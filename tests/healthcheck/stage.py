@@ -28,31 +28,18 @@ from helix.supervisor import Supervisor
 from tests.core.situations import PROGRAMS
 from tests.core.situations import report as made_report
 from tests.running.patience import crowding
+from tests.samples import folder, run
 
 TOKEN = "correct-horse-battery"
 DEADLINE = 10.0
 WELL = passed()
 
-FOLDER: Mapping[str, Any] = {
-    "name": "files",
-    "mode": "two-way",
-    "remote": "local",
-    "state": "idle",
-    "files": {"local": 1204, "remote": 1204},
-    "bytes": {"local": 734003200, "remote": 734003200},
-    "pending": 0,
-    "conflicts": 0,
-    "last_success": 1_700_000_000.0,
-    "error": None,
-    "guard": None,
-    "progress": None,
-    "skipped": [{"path": "secret-name.sock", "why": "a socket"}],
-    "verify": None,
-}
-RUN: Mapping[str, Any] = {
-    "id": 7, "folder": "files", "started": 1_700_000_000.0, "finished": 1_700_000_004.0, "outcome": "done",
-    "uploaded": 3, "downloaded": 0, "trashed": 1, "moved": 0, "conflicts": 0, "failed": 0, "bytes": 4096, "error": None,
-}  # fmt: skip
+FOLDER = folder(
+    files={"local": 1204, "remote": 1204},
+    bytes={"local": 734003200, "remote": 734003200},
+    skipped=[{"path": "secret-name.sock", "why": "a socket"}],
+)
+RUN = run(uploaded=3, bytes=4096)
 
 
 class Stage:

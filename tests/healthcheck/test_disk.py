@@ -17,8 +17,8 @@ GIB = 1024**3
     ("space", "status", "says"),
     [
         (Space(100 * GIB, 50 * GIB, 1000), Status.PASS, ""),
-        (Space(100 * GIB, 200 * MIB, 1000), Status.WARN, "nearly full: 200 MiB of 100.0 GiB"),
-        (Space(100 * GIB, 15 * MIB, 1000), Status.FAIL, "full: 15 MiB"),
+        (Space(100 * GIB, 200 * MIB, 1000), Status.WARN, "nearly full: 200.0 MiB of 100.0 GiB"),
+        (Space(100 * GIB, 15 * MIB, 1000), Status.FAIL, "full: 15.0 MiB"),
         (Space(100 * GIB, 0, 1000), Status.FAIL, "full: 0 B"),
         (Space(20 * MIB, 10 * MIB, None), Status.PASS, ""),
         (Space(20 * MIB, MIB // 2, None), Status.WARN, "nearly full"),

@@ -17,40 +17,11 @@ from helix.board import Board
 from helix.core.health import Report, Unreadable
 from tests.emulators.discord import DiscordServer
 from tests.running.patience import Patience, crowding
+from tests.samples import folder, run
 
 ROOT = Path(__file__).resolve().parents[3]
 
-FOLDER: Mapping[str, Any] = {
-    "name": "files",
-    "mode": "two-way",
-    "remote": "local",
-    "state": "idle",
-    "files": {"local": 3, "remote": 3},
-    "bytes": {"local": 3072, "remote": 3072},
-    "pending": 0,
-    "conflicts": 0,
-    "last_success": 1_790_000_000.0,
-    "error": None,
-    "guard": None,
-    "progress": None,
-    "skipped": [],
-    "verify": None,
-}
-RUN: Mapping[str, Any] = {
-    "id": 7,
-    "folder": "files",
-    "started": 1_790_000_000.0,
-    "finished": 1_790_000_002.5,
-    "outcome": "done",
-    "uploaded": 2,
-    "downloaded": 0,
-    "trashed": 1,
-    "moved": 0,
-    "conflicts": 0,
-    "failed": 0,
-    "bytes": 2048,
-    "error": None,
-}
+FOLDER, RUN = folder(), run()
 STEPS = ("connect", "quota", "upload", "read back", "compare", "delete")
 
 

@@ -3,6 +3,8 @@
 import shutil
 import time
 from collections import namedtuple
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,26 @@ DAY = 86_400.0
 Usage = namedtuple("Usage", "total used free")
 
 
-def filled() -> MemoryRemote:
+@asynccontextmanager
+async def restored(tmp_path: Path) -> AsyncIterator[tuple[Keeper, MemoryRemote]]:
+    """A keeper at work on a full remote, whose files are all here."""
     remote = MemoryRemote()
     for number in range(COUNT):
         remote.write(f"d{number % 3}/{number}", b"x" * 100)
-    return remote
+    async with keeping(tmp_path, remote) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        yield keeper, remote
+
+
+async def lose_two_directories(keeper: Keeper) -> None:
+    async with keeper.busy:
+        for name in ("d0", "d1"):
+            shutil.rmtree(Path(keeper.cycle.root) / name)
+
+
+async def unmount(keeper: Keeper, tmp_path: Path) -> None:
+    async with keeper.busy:
+        (tmp_path / "here").rename(tmp_path / "unmounted")
 
 
 def files_of(keeper: Keeper) -> int:
@@ -49,9 +66,7 @@ async def at_work(keeper: Keeper) -> None:
 
 @pytest.mark.parametrize("jump", [-3600.0, 400 * DAY], ids=["back", "ahead"])
 async def test_a_clock_that_jumped_asks_once_and_goes_on_when_it_is_called_right(tmp_path: Path, jump: float) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
+    async with restored(tmp_path) as (keeper, remote):
         async with keeper.busy:
             keeper.cycle.journal.set_fact("last_run", repr(time.time() - jump))
             (tmp_path / "here/new").write_text("x")
@@ -67,8 +82,7 @@ async def test_a_clock_that_jumped_asks_once_and_goes_on_when_it_is_called_right
 
 
 async def test_a_clock_that_is_set_right_again_needs_no_person(tmp_path: Path) -> None:
-    async with keeping(tmp_path, filled()) as keeper:
-        await eventually(lambda: keeper.standing.restored)
+    async with restored(tmp_path) as (keeper, _):
         async with keeper.busy:
             keeper.cycle.journal.set_fact("last_run", repr(time.time() + 3600.0))
         await tripped(keeper)
@@ -82,7 +96,6 @@ async def test_a_clock_that_is_set_right_again_needs_no_person(tmp_path: Path) -
 
 async def nearly_full(keeper: Keeper, remote: MemoryRemote, monkeypatch: pytest.MonkeyPatch) -> Trip:
     """The disk is below its floor, and a file is to be downloaded."""
-    await eventually(lambda: keeper.standing.restored)
     full = Usage(total=10 << 30, used=10 << 30, free=rails.DISK_FLOOR // 2)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     remote.write("big", b"x" * 5000)
@@ -92,8 +105,7 @@ async def nearly_full(keeper: Keeper, remote: MemoryRemote, monkeypatch: pytest.
 async def test_a_download_that_would_fill_the_disk_waits_until_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
+    async with restored(tmp_path) as (keeper, remote):
         trip = await nearly_full(keeper, remote, monkeypatch)
         assert trip.kind is TripKind.DISK_FLOOR
         assert "5,000 bytes are to be downloaded" in warning(keeper, "disk")
@@ -109,8 +121,7 @@ async def test_a_download_that_would_fill_the_disk_waits_until_there_is_room(
 async def test_a_download_that_was_allowed_may_go_below_the_floor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
+    async with restored(tmp_path) as (keeper, remote):
         trip = await nearly_full(keeper, remote, monkeypatch)
 
         await keeper.decide(trip, proceed=True)
@@ -121,12 +132,8 @@ async def test_a_download_that_was_allowed_may_go_below_the_floor(
 
 
 async def test_a_mass_deletion_waits_and_brings_back_what_a_person_wants_back(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
-        async with keeper.busy:
-            shutil.rmtree(tmp_path / "here/d0")
-            shutil.rmtree(tmp_path / "here/d1")
+    async with restored(tmp_path) as (keeper, remote):
+        await lose_two_directories(keeper)
         trip = await tripped(keeper)
         assert trip.kind is TripKind.MASS_DELETION
         assert "this round would delete" in warning(keeper, "guard")
@@ -140,12 +147,8 @@ async def test_a_mass_deletion_waits_and_brings_back_what_a_person_wants_back(tm
 
 
 async def test_a_mass_deletion_that_was_allowed_does_not_count_against_the_next_deletions(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
-        async with keeper.busy:
-            shutil.rmtree(tmp_path / "here/d0")
-            shutil.rmtree(tmp_path / "here/d1")
+    async with restored(tmp_path) as (keeper, remote):
+        await lose_two_directories(keeper)
         await keeper.decide(await tripped(keeper), proceed=True)
         await eventually(lambda: files_of(keeper) == len(remote.files()), "the deletion")
         await at_work(keeper)
@@ -159,9 +162,7 @@ async def test_a_mass_deletion_that_was_allowed_does_not_count_against_the_next_
 
 
 async def test_a_reset_remote_is_filled_again_when_a_person_wants_it(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
+    async with restored(tmp_path) as (keeper, remote):
         async with keeper.busy:
             remote.store.nodes.clear()
         trip = await tripped(keeper)
@@ -177,9 +178,7 @@ async def test_a_reset_remote_is_filled_again_when_a_person_wants_it(tmp_path: P
 
 
 async def test_a_remote_that_was_emptied_on_purpose_empties_the_folder(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
+    async with restored(tmp_path) as (keeper, remote):
         async with keeper.busy:
             remote.store.nodes.clear()
         trip = await tripped(keeper)
@@ -192,9 +191,7 @@ async def test_a_remote_that_was_emptied_on_purpose_empties_the_folder(tmp_path:
 
 
 async def test_an_unmarked_folder_goes_on_by_itself_when_the_right_one_is_back(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
+    async with restored(tmp_path) as (keeper, remote):
         async with keeper.busy:
             (tmp_path / "here").rename(tmp_path / "unmounted")
             (tmp_path / "here").mkdir()
@@ -212,11 +209,8 @@ async def test_an_unmarked_folder_goes_on_by_itself_when_the_right_one_is_back(t
 
 
 async def test_nothing_can_open_the_rail_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
-        async with keeper.busy:
-            (tmp_path / "here").rename(tmp_path / "unmounted")
+    async with restored(tmp_path) as (keeper, remote):
+        await unmount(keeper, tmp_path)
         trip = await tripped(keeper)
         assert trip.kind is TripKind.UNREADABLE_ROOT
         await keeper.decide(trip, proceed=False)
@@ -232,11 +226,8 @@ async def test_nothing_can_open_the_rail_of_a_folder_that_is_not_there(tmp_path:
 
 
 async def test_a_looked_at_folder_that_stays_away_does_not_open_the_rails_of_another(tmp_path: Path) -> None:
-    remote = filled()
-    async with keeping(tmp_path, remote) as keeper:
-        await eventually(lambda: keeper.standing.restored)
-        async with keeper.busy:
-            (tmp_path / "here").rename(tmp_path / "unmounted")
+    async with restored(tmp_path) as (keeper, remote):
+        await unmount(keeper, tmp_path)
         await keeper.decide(await tripped(keeper), proceed=False)
 
         (tmp_path / "here").mkdir()
