@@ -36,7 +36,7 @@ mutate: dev         ## plants faults into the core one by one; `mutmut results` 
 	@HELIX_TEST_WORLDS=2000 .venv/bin/mutmut run --max-children 2
 
 bench: dev          ## side by side with the peers, in one run
-	@for b in bench/*.py; do echo "== $$b"; $(PY) -m bench.$$(basename $$b .py) || exit 1; done
+	@for b in boot image_check mega mirror rclone scan; do echo "== $$b"; $(PY) -m bench.$$b || exit 1; done
 
 lock: dev           ## requirements*.lock anew
 	@scripts/lock.sh

@@ -11,11 +11,9 @@ of 1.0 is the aim. Memory is measured in a round of its own, as bench/scan.py do
 """
 
 import argparse
-import asyncio
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,7 +46,7 @@ class Place:
 
     def helix(self) -> list[str]:
         """The command for one pass of Helix."""
-        return [sys.executable, "-m", "bench.mirror", "--pass", str(self.base)]
+        return helix_pass(self.base)
 
     def rclone(self, *options: str) -> list[str]:
         """The command for one `rclone sync`."""
@@ -129,11 +127,7 @@ def main() -> None:
     parser.add_argument("--gib", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--at", type=Path, help="where to make the trees")
-    parser.add_argument("--pass", dest="base", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.base:
-        asyncio.run(helix_pass(args.base))
-        return
     if args.files:
         with room(args.at) as base:
             small = Place(base)

@@ -6,7 +6,7 @@ from math import floor, log10
 
 WIDTH, HEIGHT = 460, 300
 LEFT, RIGHT, TOP, BOTTOM = 70, 40, 60, 50
-COLOURS = ("#2a7de1", "#d9730d")
+COLOURS = ("#2a7de1", "#d9730d", "#1a7f64")
 """Told apart on white and on black, and by people who see no red or green."""
 STYLE = (
     "text{font-size:13px;font-family:system-ui,sans-serif;fill:#57606a}.axis{stroke:#8b949e}.grid{stroke:#8b949e;stroke-opacity:.25}"
@@ -62,12 +62,12 @@ def _panel(panel: Panel, across: str) -> list[str]:
         parts.append(f'<text x="{x}" y="{y + 20}" text-anchor="middle">{value:,.0f}</text>')
     parts.append(f'<path class="axis" fill="none" d="M{LEFT} {TOP}V{TOP + high}H{LEFT + wide}"/>')
     parts.append(f'<text x="{LEFT + wide / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')
-    for number, (curve, colour) in enumerate(zip(panel.curves, COLOURS, strict=True)):
+    for number, (curve, colour) in enumerate(zip(panel.curves, COLOURS, strict=False)):
         points = [at(*point) for point in curve.points]
         line = " ".join(f"{x},{y}" for x, y in points)
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{line}"/>')
         parts += [f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>' for x, y in points]
-        begin = LEFT + 130 * number
+        begin = LEFT + 120 * number
         parts.append(f'<rect x="{begin}" y="33" width="14" height="5" fill="{colour}"/>')
         parts.append(f'<text x="{begin + 20}" y="40">{escape(curve.name)}</text>')
     return parts

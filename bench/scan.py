@@ -5,31 +5,27 @@
 
 Makes trees of 64-byte files, lets Helix adopt them, then measures passes that have nothing to do, each in a process of
 its own, in turns: wall time and processor time, the start of the program included. The best of all rounds counts.
+A row of its own shows the same pass in a program that runs already, as the daemon's does; it has no memory of its own.
 Memory is measured in a round of its own, for both in the same way: the proportional set size of the process and all
 its children, added up every few milliseconds; the highest sum counts. Several numbers of files grow the same trees.
+rclone's copy is made of hard links to Helix's: each tool looks at as many names and as many inodes.
 """
 
 import argparse
-import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import psutil
 
 from bench.plot import Curve, Panel, draw
-from helix.parsing import DeleteLimit
-from helix.settings import Folder
-from services.sync.apply.executor import Tally
-from services.sync.apply.throttle import Throttle
-from services.sync.cycle import Cycle, Wishes
-from services.sync.journal.journal import Journal
-from services.sync.remotes.local import LocalRemote
 
 PER_DIRECTORY = 100
 STAMP_NS = 1_700_000_000 * 10**9
@@ -40,28 +36,30 @@ RCLONE = Path(sys.executable).with_name("rclone")
 
 def grow_tree(root: Path, start: int, end: int) -> None:
     """Files number `start` to `end`, a hundred in a directory, with one mtime."""
+    for number, file in _files(root, start, end):
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.write(descriptor, b"%064d" % number)
+        os.utime(descriptor, ns=(STAMP_NS, STAMP_NS))
+        os.close(descriptor)
+
+
+def grow_trees(base: Path, start: int, end: int) -> None:
+    """The two trees of Helix, and rclone's copy as links to the second."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda side: grow_tree(base / side, start, end), ("here", "there")))
+    for (_, file), (_, link) in zip(
+        _files(base / "there", start, end), _files(base / "other", start, end), strict=True
+    ):
+        os.link(file, link)
+
+
+def _files(root: Path, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The number and the path of each file; its directory is made."""
     for number in range(start, end):
-        directory = root / f"d{number // PER_DIRECTORY // 50}" / f"e{number // PER_DIRECTORY}"
+        directory = f"{root}/d{number // PER_DIRECTORY // 50}/e{number // PER_DIRECTORY}"
         if number % PER_DIRECTORY == 0:
-            directory.mkdir(parents=True)
-        file = directory / f"file{number}.txt"
-        file.write_bytes(b"%064d" % number)
-        os.utime(file, ns=(STAMP_NS, STAMP_NS))
-
-
-async def helix_pass(base: Path) -> int:
-    """One pass; how many actions it did."""
-    folder = Folder("files", base / "here", "", "two-way", 300, 0, DeleteLimit(0.5, 1000), 30)
-    journal = Journal(str(base / "journal.db"))
-    remote = LocalRemote(str(base / "there"))
-    await remote.connect()
-    cycle = Cycle(folder, remote, journal, Throttle(), lambda: False)
-    tally = Tally()
-    result = await cycle.run(Wishes(), tally)
-    if result.look.trip is not None:
-        raise SystemExit(result.look.trip.text)
-    journal.close()
-    return tally.done
+            os.makedirs(directory, exist_ok=True)
+        yield number, f"{directory}/file{number}.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +111,42 @@ def proportional(process: psutil.Process) -> int:
         return 0
 
 
-def compare(base: Path, rounds: int) -> tuple[Cost, Cost]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a pass over so many files cost."""
+
+    ours: Cost
+    running: Cost
+    """Of Helix in a program that runs already; its memory is not measured."""
+    theirs: Cost
+
+
+def helix_pass(base: Path, *options: str) -> list[str]:
+    """The command for one pass of Helix."""
+    return [sys.executable, "-m", "bench.one_pass", str(base), *options]
+
+
+def told(command: list[str]) -> list[float]:
+    """What the program prints: wall seconds, processor seconds, actions."""
+    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [float(figure) for figure in output.split()]
+
+
+def compare(base: Path, rounds: int) -> Found:
     """The cost of a pass of Helix and of rclone over trees that are equal."""
-    helix = [sys.executable, "-m", "bench.scan", "--pass", str(base)]
+    helix = helix_pass(base)
     rclone = [str(RCLONE), "sync", "--config", os.devnull, str(base / "here"), str(base / "other")]
     os.sync()
-    costs = [(timed(helix), timed(rclone)) for _ in range(rounds)]
-    ours, theirs = (tuple(map(min, zip(*side, strict=True))) for side in zip(*costs, strict=True))
-    return Cost(*ours, peak_memory(helix)), Cost(*theirs, peak_memory(rclone))
+    costs = [(timed(helix), tuple(told(helix_pass(base, "--running"))[:2]), timed(rclone)) for _ in range(rounds)]
+    ours, running, theirs = (tuple(map(min, zip(*side, strict=True))) for side in zip(*costs, strict=True))
+    return Found(Cost(*ours, peak_memory(helix)), Cost(*running, 0.0), Cost(*theirs, peak_memory(rclone)))
 
 
-def bring_to_rest(base: Path) -> float:
-    """Let Helix adopt the trees and see them unchanged; the seconds that took."""
-    started = time.perf_counter()
+def bring_to_rest(base: Path) -> None:
+    """Let Helix adopt the trees and see them unchanged."""
     for _ in range(PASSES_TO_REST):
-        timed([sys.executable, "-m", "bench.scan", "--pass", str(base)])
-        if asyncio.run(helix_pass(base)) == 0:
-            return time.perf_counter() - started
+        if told(helix_pass(base))[-1] == 0:
+            return
     raise SystemExit("Helix never comes to rest")
 
 
@@ -137,22 +154,37 @@ def show(files: int, ours: Cost, theirs: Cost) -> None:
     print(f"{files:<12,}{'wall s':>9}{'cpu s':>9}{'MiB':>7}")
     for name, cost in (("helix", ours), ("rclone", theirs)):
         print(f"{name:12}{cost.wall:9.2f}{cost.processor:9.2f}{cost.mebibytes:7.0f}")
-    ratios = [one / other for one, other in zip(astuple(ours), astuple(theirs), strict=True)]
-    print(f"{'ratio':12}{ratios[0]:9.2f}{ratios[1]:9.2f}{ratios[2]:7.2f}", flush=True)
+    show_ratio("ratio", astuple(ours), astuple(theirs))
 
 
-def plot(target: Path, found: dict[int, tuple[Cost, Cost]]) -> None:
+def show_ratio(name: str, ours: Iterable[float], theirs: Iterable[float]) -> None:
+    ratios = [one / other for one, other in zip(ours, theirs, strict=False)]
+    print(name.ljust(12) + "".join(f"{ratio:{width}.2f}" for ratio, width in zip(ratios, (9, 9, 7), strict=False)))
+
+
+def show_running(cost: Cost, theirs: Cost) -> None:
+    print(f"{'running':12}{cost.wall:9.2f}{cost.processor:9.2f}")
+    show_ratio("ratio", (cost.wall, cost.processor), astuple(theirs))
+
+
+def plot(target: Path, found: dict[int, Found]) -> None:
     """Wall time and memory against the number of files."""
 
-    def curves(pick: int) -> list[Curve]:
-        return [
-            Curve(name, [(files, float(astuple(costs[side])[pick])) for files, costs in found.items()])
-            for side, name in enumerate(("Helix", "rclone sync"))
-        ]
+    def curve(name: str, pick: Callable[[Found], float]) -> Curve:
+        return Curve(name, [(files, pick(costs)) for files, costs in found.items()])
 
+    wall = [
+        curve("Helix", lambda one: one.ours.wall),
+        curve("rclone sync", lambda one: one.theirs.wall),
+        curve("Helix, running", lambda one: one.running.wall),
+    ]
+    memory = [
+        curve("Helix", lambda one: one.ours.mebibytes),
+        curve("rclone sync", lambda one: one.theirs.mebibytes),
+    ]
     panels = [
-        Panel("A pass with nothing to do: wall time", "seconds", curves(0)),
-        Panel("Memory of all processes", "MiB", curves(2)),
+        Panel("A pass with nothing to do: wall time", "seconds", wall),
+        Panel("Memory of all processes", "MiB", memory),
     ]
     target.write_text(draw("A pass with nothing to do", "files on each side", panels))
 
@@ -163,26 +195,25 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--at", type=Path, help="where to make the trees")
     parser.add_argument("--plot", type=Path, help="write the curves as SVG")
-    parser.add_argument("--pass", dest="base", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.base:
-        asyncio.run(helix_pass(args.base))
-        return
     base = Path(tempfile.mkdtemp(prefix="helix-bench-", dir=args.at))
-    found: dict[int, tuple[Cost, Cost]] = {}
+    found: dict[int, Found] = {}
     try:
         before = 0
         for files in sorted(args.files):
-            for side in ("here", "there", "other"):
-                grow_tree(base / side, before, files)
-            before = files
-            print(f"{files:,} files; brought to rest in {bring_to_rest(base):.0f} s", flush=True)
+            began = time.perf_counter()
+            grow_trees(base, before, files)
+            grown, before = time.perf_counter(), files
+            bring_to_rest(base)
+            rested = time.perf_counter()
             found[files] = compare(base, args.rounds)
-            show(files, *found[files])
+            show(files, found[files].ours, found[files].theirs)
+            show_running(found[files].running, found[files].theirs)
+            print(f"made in {grown - began:.0f} s, brought to rest in {rested - grown:.0f} s", flush=True)
+            if args.plot:
+                plot(args.plot, found)
     finally:
         shutil.rmtree(base)
-    if args.plot:
-        plot(args.plot, found)
 
 
 if __name__ == "__main__":

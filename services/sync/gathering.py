@@ -45,6 +45,8 @@ class Gathering:
                 self._tools.suspicion,
             )
             return
+        self._here.begin()
+        self._there.begin()
         with self._journal.snapshot() as base:
             comparison = Comparison(self._here, self._there, base, self._tools)
             yield from comparison.rows()

@@ -60,6 +60,9 @@ class Directory(NamedTuple):
 class Scan(Protocol):
     """A tree being listed. To be iterated once, in a thread; a parent comes before what it holds."""
 
+    def begin(self) -> None:
+        """Start what works beside us, so that two trees are walked at once. May raise what iterating raises."""
+
     def __iter__(self) -> Iterator[Directory]:
         """All directories in walk order. Complete, or raises a `HelixError`."""
 
@@ -80,6 +83,9 @@ class OwnScan:
         self._witness = witness
         self._stopped = threading.Event()
 
+    def begin(self) -> None:
+        """Nothing works beside us."""
+
     def __iter__(self) -> Iterator[Directory]:
         """Raises `ScanFailed` once it is broken off."""
         for told in directories(self._root, self._witness):
@@ -95,19 +101,27 @@ class OwnScan:
 class DiskScan:
     """A walk by a process of its own; `witness` is filled when it has ended."""
 
-    def __init__(self, root: str, witness: Witness, *, silence: float = SILENCE_SECONDS) -> None:
+    def __init__(self, root: str, witness: Witness) -> None:
         self._root = root
         self._witness = witness
-        self._silence = silence
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = threading.Event()
 
+    def begin(self) -> None:
+        """Start the walker. Raises `ScanFailed`."""
+        command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
+        try:
+            self._process = subprocess.Popen(
+                [*command, _CODE, self._root], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+        except OSError as error:
+            raise _failed(self._root, f"its walker can't be started: {error.strerror}") from error
+
     def __iter__(self) -> Iterator[Directory]:
         """Raises `ScanFailed`."""
-        command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
-        self._process = subprocess.Popen(
-            [*command, _CODE, self._root], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        if self._process is None:
+            self.begin()
+        assert self._process is not None
         try:
             yield from self._tell(self._process)
         finally:
@@ -150,8 +164,8 @@ class DiskScan:
                 yield marshal.loads(memoryview(data)[begin + LENGTH.size : end])  # noqa: S302 - our own child wrote it
                 begin = end
             del data[:begin]
-            if not poll.poll(self._silence * 1000):
-                raise _failed(self._root, f"the disk has not answered for {self._silence:.0f} s")
+            if not poll.poll(SILENCE_SECONDS * 1000):
+                raise _failed(self._root, f"the disk has not answered for {SILENCE_SECONDS:.0f} s")
             piece = os.read(descriptor, READ_BYTES)
             if self._stopped.is_set() or not piece:
                 return

@@ -9,7 +9,6 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
-from operator import itemgetter
 
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
 
@@ -22,8 +21,10 @@ MANY = 100
 CHUNK = 1000
 """So many entries are looked at between two signs of life."""
 
+LISTED = frozenset({stat.S_IFREG, stat.S_IFDIR})
+"""The kinds of things that are synced."""
+
 Found = tuple[str, os.stat_result]
-_name = itemgetter(0)
 
 
 def _nobody_listens() -> None:
@@ -79,48 +80,69 @@ def walk(root: str, witness: Witness, under: str = "") -> Iterator[Found]:
 
 def children(root: str, prefix: str, witness: Witness) -> list[Found]:
     """The own entries of the directory `root/prefix`, sorted by name; empty, and told to the witness, if unreadable."""
+    return list(seen_in(root, prefix, witness))
+
+
+def seen_in(root: str, prefix: str, witness: Witness) -> Iterator[Found]:
+    """As `children`, one by one: whoever keeps only some numbers of each holds no more, and is faster for it."""
     try:
         descriptor = os.open(f"{root}/{prefix}", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
-        return []
+        return
     except OSError as error:
         witness.unreadable(prefix.rstrip("/"), f"the directory can't be read: {error.strerror}")
-        return []
-    found: list[Found] = []
+        return
+    try:
+        names = _names(descriptor, prefix, witness)
+        for start in range(0, len(names), CHUNK):
+            yield from _looked_at(names[start : start + CHUNK], descriptor, prefix, witness)
+            witness.beat()
+    finally:
+        os.close(descriptor)
+
+
+def _names(descriptor: int, prefix: str, witness: Witness) -> list[str]:
+    """All names in the directory, sorted; none if it can't be read to its end."""
+    names: list[str] = []
     try:
         with os.scandir(descriptor) as entries:
-            while chunk := list(islice(entries, CHUNK)):
-                found += [(entry.name, seen) for entry in chunk if (seen := _look(entry, prefix, witness)) is not None]
+            while chunk := [entry.name for entry in islice(entries, CHUNK)]:
+                names += chunk
                 witness.beat()
     except OSError as error:
         witness.unreadable(prefix.rstrip("/"), f"the directory can't be read: {error.strerror}")
         return []
-    finally:
-        os.close(descriptor)
-    found.sort(key=_name)
-    return found
+    names.sort()
+    return names
 
 
-def _look(entry: os.DirEntry[str], prefix: str, witness: Witness) -> os.stat_result | None:
-    """The entry's stat if it is ours to list, else None and a word to the witness."""
-    name = entry.name
-    try:
-        seen = entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        witness.unreadable(prefix + name, f"can't be looked at: {error.strerror}")
-        return None
-    if not name.isascii() and not _is_text(name):
+def _looked_at(names: list[str], descriptor: int, prefix: str, witness: Witness) -> Iterator[Found]:
+    """Those that are ours to list, each with its stat; the others are told to the witness."""
+    for name in names:
+        try:
+            seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            witness.unreadable(prefix + name, f"can't be looked at: {error.strerror}")
+            continue
+        # nearly every entry is plain, and a pass over a big tree is mostly this loop
+        plain = stat.S_ISREG(seen.st_mode) and name.isascii() and not name.startswith(".helix")
+        if plain or _is_listed(name, prefix, seen, witness):
+            yield name, seen
+
+
+def _is_listed(name: str, prefix: str, seen: os.stat_result, witness: Witness) -> bool:
+    """Whether an entry is ours to list, whatever its name and kind; if not, the witness hears why."""
+    if not _is_text(name):
         witness.skip(prefix + name, "the name is not UTF-8")
-        return None
+        return False
     if name.startswith(".helix") and _is_ours(name, prefix, seen, witness):
-        return None
-    mode = seen.st_mode
-    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
-        return seen
-    witness.skip(prefix + name, _what(mode))
-    return None
+        return False
+    if stat.S_IFMT(seen.st_mode) in LISTED:
+        return True
+    witness.skip(prefix + name, _what(seen.st_mode))
+    return False
 
 
 def _is_ours(name: str, prefix: str, seen: os.stat_result, witness: Witness) -> bool:

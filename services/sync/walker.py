@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from io import BufferedWriter, FileIO
 from struct import Struct
 
-from services.sync.walk import Found, Witness, children
+from services.sync.walk import Witness, seen_in
 
 LENGTH = Struct("<Q")
 LAYOUT = 2
@@ -78,21 +78,21 @@ def _directory(root: str, path: str, witness: Witness) -> tuple[Told, list[str]]
     """One directory, and the paths of those in it."""
     prefix = path + "/" if path else ""
     unseen = len(witness.unseen)
-    entries = [_packed(found) for found in children(root, prefix, witness)]
-    sizes = [size for _, size, *_ in entries if size != IS_DIRECTORY]
-    inside = [prefix + name for name, size, *_ in entries if size == IS_DIRECTORY]
+    entries: list[Packed] = []
+    inside: list[str] = []
+    size = 0
+    for name, seen in seen_in(root, prefix, witness):
+        if stat.S_ISREG(seen.st_mode):
+            entries.append((name, seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_ctime_ns))
+            size += seen.st_size
+        else:
+            entries.append((name, IS_DIRECTORY, 0, seen.st_ino, 0))
+            inside.append(prefix + name)
     sound = len(witness.unseen) == unseen
-    return (path, sound, len(entries), len(sizes), sum(sizes), marshal.dumps(entries, LAYOUT)), inside
+    return (path, sound, len(entries), len(entries) - len(inside), size, marshal.dumps(entries, LAYOUT)), inside
 
 
 def _say(out: "BufferedWriter[FileIO]", frame: Frame) -> None:
     data = marshal.dumps(frame, LAYOUT)
     out.write(LENGTH.pack(len(data)))
     out.write(data)
-
-
-def _packed(found: Found) -> Packed:
-    name, seen = found
-    if stat.S_ISDIR(seen.st_mode):
-        return name, IS_DIRECTORY, 0, seen.st_ino, 0
-    return name, seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_ctime_ns

@@ -1,5 +1,6 @@
 """How is a directory on this machine listed as a remote: complete, or not at all?"""
 
+import contextlib
 from collections.abc import Iterator
 
 from helix.core.trees import Kind
@@ -20,14 +21,17 @@ class LocalScan:
         self._witness = witness
         self._walk = scan(root, self._witness, apart=apart)
 
+    def begin(self) -> None:
+        """Start the walker. Raises a `RemoteError`."""
+        with _unreachable():
+            self._walk.begin()
+
     def __iter__(self) -> Iterator[Directory]:
         """Raises a `RemoteError`."""
         with translated():
             begin_listing(self._root)
-            try:
+            with _unreachable():
                 yield from self._walk
-            except ScanFailed as error:
-                raise Unreachable(error.message, remedy=error.remedy) from error
             end_listing(self._root, "", self._witness, told=True)
 
     def stop(self) -> None:
@@ -43,6 +47,15 @@ class LocalScan:
             else:
                 etag = file_etag(size, mtime_ns, inode, ctime_ns)
                 yield Entry(prefix + name, Kind.FILE, size, mtime_ns, etag)
+
+
+@contextlib.contextmanager
+def _unreachable() -> Iterator[None]:
+    """A walk that fails is a remote that can't be reached."""
+    try:
+        yield
+    except ScanFailed as error:
+        raise Unreachable(error.message, remedy=error.remedy) from error
 
 
 def begin_listing(root: str) -> None:

@@ -145,10 +145,11 @@ def test_a_walker_that_dies_on_its_way_is_an_error_and_no_short_tree(tmp_path: P
         list(directories)
 
 
-def test_a_walker_whose_disk_hangs_is_an_error_within_a_bound(tmp_path: Path) -> None:
+def test_a_walker_whose_disk_hangs_is_an_error_within_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many_directories(tmp_path)
-    directories = iter(DiskScan(str(tmp_path), Witness(), silence=0.3))
-    next(directories)
+    directories = iter(DiskScan(str(tmp_path), Witness()))
+    next(directories)  # as late as it likes: a busy machine takes its time to start a program
+    monkeypatch.setattr("services.sync.scan.SILENCE_SECONDS", 0.3)
     child = walker_of(os.getpid())
     child.suspend()
 
@@ -156,6 +157,28 @@ def test_a_walker_whose_disk_hangs_is_an_error_within_a_bound(tmp_path: Path) ->
         list(directories)
 
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_walker_that_can_not_be_started_is_an_error_of_its_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
+
+    with pytest.raises(ScanFailed, match="its walker can't be started: No such file"):
+        DiskScan(str(tmp_path), Witness()).begin()
+    with pytest.raises(Unreachable, match="its walker can't be started"):
+        LocalSteps(str(tmp_path)).scan(Witness(), apart=True).begin()
+
+
+def test_two_trees_are_walked_at_once(tmp_path: Path) -> None:
+    one, two = DiskScan(str(tmp_path), Witness()), DiskScan(str(tmp_path), Witness())
+    before = len(psutil.Process().children())
+
+    one.begin()
+    two.begin()
+
+    assert len(psutil.Process().children()) == before + 2
+    assert told(one) == told(two) == {}
 
 
 def test_a_walker_that_can_not_begin_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
