@@ -1,7 +1,6 @@
 """Does the server count calls as Discord does, and do its scripted faults strike where they should?"""
 
 import json
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -11,18 +10,6 @@ from .discord.buckets import Limit
 from .discord.judges.raw import Rest
 
 MESSAGES = "/channels/{channel_id}/messages"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as discord:
-        yield discord
-
-
-@pytest.fixture
-async def rest(server: DiscordServer) -> AsyncIterator[Rest]:
-    async with Rest(server) as client:
-        yield client
 
 
 async def test_a_bucket_counts_down_refuses_and_fills_again(server: DiscordServer, rest: Rest) -> None:

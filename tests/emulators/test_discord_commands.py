@@ -1,6 +1,5 @@
 """Does the server register commands under Discord's rules, and offer them only to whom they are offered?"""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,18 +8,6 @@ from .discord import DiscordServer
 from .discord.errors import MisuseError
 from .discord.judges.raw import Rest, Socket
 from .discord.permissions import Permission
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as discord:
-        yield discord
-
-
-@pytest.fixture
-async def rest(server: DiscordServer) -> AsyncIterator[Rest]:
-    async with Rest(server) as client:
-        yield client
 
 
 def command(name: str = "sync", **more: Any) -> dict[str, Any]:

@@ -7,12 +7,7 @@ import pytest
 from .discord import DiscordServer
 from .discord.judges.dpy import SampleBot, running
 
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as discord:
-        yield discord
-        discord.assert_clean()
+pytestmark = pytest.mark.usefixtures("unblamed")
 
 
 @pytest.fixture

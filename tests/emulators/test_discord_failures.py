@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import discord
 import pytest
@@ -13,15 +13,10 @@ from discord.http import Route
 from .discord import DiscordServer
 from .discord.judges.dpy import SampleBot, point_at, running, started, until
 
+pytestmark = pytest.mark.usefixtures("unblamed")
+
 MESSAGES = "/channels/{channel_id}/messages"
 CALLBACK = "/interactions/{interaction_id}/{token}/callback"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as discord_server:
-        yield discord_server
-        discord_server.assert_clean()
 
 
 async def end_of(server: DiscordServer) -> BaseException | None:

@@ -25,12 +25,6 @@ MENU = {"type": 1, "components": [{"type": 5, "custom_id": "who"}]}
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as discord:
-        yield discord
-
-
-@pytest.fixture
 async def rest(server: DiscordServer) -> AsyncIterator[Rest]:
     async with Rest(server) as client:
         await client.call("PUT", client.commands, [COMMAND])

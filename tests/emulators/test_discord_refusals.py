@@ -1,7 +1,5 @@
 """What does an unmodified discord.py do when a call is refused, limited or fails half-way?"""
 
-from collections.abc import AsyncIterator
-
 import discord
 import pytest
 from discord import app_commands
@@ -11,15 +9,10 @@ from .discord import DiscordServer, Fault, rate_limited
 from .discord.buckets import Limit
 from .discord.judges.dpy import running, until
 
+pytestmark = pytest.mark.usefixtures("unblamed")
+
 MESSAGES = "/channels/{channel_id}/messages"
 CALLBACK = "/interactions/{interaction_id}/{token}/callback"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer() as discord_server:
-        yield discord_server
-        discord_server.assert_clean()
 
 
 async def test_a_429_by_discord_is_waited_out(server: DiscordServer) -> None:

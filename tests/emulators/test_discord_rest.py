@@ -22,12 +22,6 @@ async def server() -> AsyncIterator[DiscordServer]:
         yield discord
 
 
-@pytest.fixture
-async def rest(server: DiscordServer) -> AsyncIterator[Rest]:
-    async with Rest(server) as client:
-        yield client
-
-
 def button(**more: Any) -> dict[str, Any]:
     return {"type": 2, "style": 1, "label": "x", "custom_id": "x"} | more
 

@@ -20,6 +20,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.running.patience import crowding
+
 from .discord import Control, ControlError, DiscordServer
 from .discord.judges.dpy import SampleBot, running
 from .discord.judges.dpy import started as launched
@@ -38,7 +40,7 @@ async def asked_of_a_program(server: DiscordServer, authority: Path, *enter: str
         reply = await server.people.reply(server.people.say("!ping"), timeout=20)
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = await asyncio.wait_for(process.communicate(), 15)
+        _, errors = await asyncio.wait_for(process.communicate(), 15 * crowding())
     return reply, errors
 
 
@@ -105,7 +107,7 @@ async def started(*more: str) -> tuple[asyncio.subprocess.Process, dict[str, Any
     module = ["-m", "tests.emulators.discord", "--port", "0"]
     process = await asyncio.create_subprocess_exec(sys.executable, *module, *more, stdout=PIPE)
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    line = await asyncio.wait_for(process.stdout.readline(), 20 * crowding())
     return process, json.loads(line)
 
 
@@ -128,7 +130,7 @@ async def test_the_program_serves_a_bot_and_is_driven_from_outside(tmp_path: Pat
                     await control.do("run", command="nothing")
     finally:
         process.terminate()
-        status = await asyncio.wait_for(process.wait(), 10)
+        status = await asyncio.wait_for(process.wait(), 10 * crowding())
 
     assert at["guild"] == "4242"
     assert scripted["author"] == at["bot"]

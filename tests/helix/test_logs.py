@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,14 +11,7 @@ from helix import logs
 # shaped like Discord's, made up here
 BOT_TOKEN = "MTA" + "x" * 21 + ".G" + "y" * 5 + "." + "z" * 30
 
-
-@pytest.fixture(autouse=True)
-def root_logger_restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("root_logger_restored")
 
 
 def written(style: str, message: str, **extra: object) -> str:

@@ -2,8 +2,6 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +11,7 @@ from helix.core.health import FAILED, MISCONFIGURED, Report
 from helix.errors import HelixError, Misconfigured, Problem
 from helix.start import leave_with
 
-
-@pytest.fixture(autouse=True)
-def root_logger_restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("root_logger_restored")
 
 
 def left(error: HelixError | None, status: int | None = None, **env: str) -> tuple[int, list[dict[str, str]]]:
