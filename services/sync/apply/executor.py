@@ -45,7 +45,6 @@ from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, Sou
 log = logging.getLogger(__name__)
 
 COMMIT_SECONDS = 0.2
-_TRANSFERS = {"upload", "download"}
 ITEM_TRIES = 3
 """A damaged transfer is tried so often within a pass."""
 
@@ -202,9 +201,8 @@ class Executor:
 
     def _count(self, action: Action, notes: Notes) -> None:
         tally = self._tally
-        events = [note for note in notes if isinstance(note, Event)]
-        happened = {event.action for event in events}
-        tally.bytes_moved += sum(event.size for event in events if event.action in _TRANSFERS)
+        happened = {note.action: note.size for note in notes if isinstance(note, Event)}
+        tally.bytes_moved += happened.get("upload", 0) + happened.get("download", 0)
         tally.conflicts += "conflict" in happened
         tally.uploaded += "upload" in happened
         tally.downloaded += "download" in happened

@@ -5,14 +5,16 @@ then void, and `touched` another number, so that a digest that was taken before 
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 from helix.core.trees import parent_of
 from services.sync.journal.schema import AT_OR_BELOW, at_or_below, key_of
 
 
-def touch(connection: sqlite3.Connection, path: str) -> None:
-    """A row of the directory that holds `path` was written."""
-    connection.execute("INSERT OR REPLACE INTO directories VALUES (?, NULL, 0, random())", (key_of(parent_of(path)),))
+def touch(connection: sqlite3.Connection, touched: Iterable[str]) -> None:
+    """Rows directly in these directories were written."""
+    keys = [(key_of(directory),) for directory in touched]
+    connection.executemany("INSERT OR REPLACE INTO directories VALUES (?, NULL, 0, random())", keys)
 
 
 def forget_empty(connection: sqlite3.Connection, path: str) -> None:
@@ -33,8 +35,7 @@ def rename(connection: sqlite3.Connection, path: str, to: str) -> None:
         f"UPDATE directories SET {moved} WHERE {AT_OR_BELOW}",  # noqa: S608 - constants
         (new, len(old) + 1, *at_or_below(old)),
     )
-    touch(connection, path)
-    touch(connection, to)
+    touch(connection, {parent_of(path), parent_of(to)})
 
 
 def see(connection: sqlite3.Connection, directory: str, digest: bytes, rows: int, touched: int | None) -> None:

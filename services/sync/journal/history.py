@@ -111,7 +111,7 @@ def forget_version(journal: Journal, side: Side, kept: str) -> None:
 
 def totals(journal: Journal) -> tuple[int, int]:
     """How many files are in sync, and their bytes."""
-    ((count, size),) = journal.ask("SELECT count(*), coalesce(sum(size), 0) FROM base WHERE kind='file'")
+    ((count, size),) = journal.ask("SELECT files, bytes FROM totals")
     return count, size
 
 

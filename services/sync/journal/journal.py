@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from helix.core.trees import BaseState
-from services.sync.journal import notes, reading, schema
+from services.sync.journal import reading, schema, writing
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.notes import Fact, Note
 from services.sync.journal.reading import REMEDY
@@ -77,8 +77,7 @@ class Journal:
             batch = tuple(self._pending)
             with self._guarded() as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                for note in batch:
-                    notes.write(connection, note)
+                writing.write(connection, batch)
                 connection.execute("COMMIT")
             del self._pending[: len(batch)]
 

@@ -6,6 +6,9 @@ The key of a row is its path with NUL for `/`: compared as bytes, that is exactl
 `directories` has a row for each directory that rows of `base` lie directly in (the root's key is empty). `seen` is the
 digest of both listings of it when all its rows were found unchanged, and how many rows they were; NULL when a row of
 it was written since, or when that is not known. `touched` is another number after each such write.
+
+`totals` is one row: how many files `base` holds, and their bytes. Triggers keep it, in the transaction of each change
+of a row. REPLACE would remove a row without telling them: `base` is written with ON CONFLICT DO UPDATE.
 """
 
 import sqlite3
@@ -45,6 +48,18 @@ MIGRATIONS = (
         key BLOB PRIMARY KEY, seen BLOB, rows INTEGER NOT NULL, touched INTEGER NOT NULL
     ) WITHOUT ROWID;
     INSERT INTO directories SELECT DISTINCT parent_key(key), NULL, 0, random() FROM base;
+    """,
+    """
+    CREATE TABLE totals (files INTEGER NOT NULL, bytes INTEGER NOT NULL);
+    INSERT INTO totals SELECT count(*), coalesce(sum(size), 0) FROM base WHERE kind='file';
+    CREATE TRIGGER file_added AFTER INSERT ON base WHEN new.kind='file'
+        BEGIN UPDATE totals SET files = files + 1, bytes = bytes + new.size; END;
+    CREATE TRIGGER file_removed AFTER DELETE ON base WHEN old.kind='file'
+        BEGIN UPDATE totals SET files = files - 1, bytes = bytes - old.size; END;
+    CREATE TRIGGER file_changed AFTER UPDATE OF kind, size ON base WHEN old.kind<>new.kind OR old.size<>new.size
+        BEGIN UPDATE totals SET files = files + (new.kind='file') - (old.kind='file'),
+            bytes = bytes + iif(new.kind='file', new.size, 0) - iif(old.kind='file', old.size, 0); END;
+    CREATE INDEX conflicts ON events (id) WHERE action IN ('conflict', 'resolved');
     """,
 )
 

@@ -80,17 +80,19 @@ def test_the_fence_holds_back_a_commit_and_nothing_is_half_written(journal: Jour
 
 
 @pytest.mark.parametrize("version", range(len(schema.MIGRATIONS)))
-def test_an_older_layout_is_lifted_and_keeps_its_rows(tmp_path: Path, version: int) -> None:
+def test_an_older_layout_is_lifted_and_keeps_its_rows(
+    tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "old.db"
     old = sqlite3.connect(path, isolation_level=None)
-    for script in schema.MIGRATIONS[:version]:
-        old.executescript(script)
+    with monkeypatch.context() as then:
+        then.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:version])
+        schema.prepare(old)
     if version:
         old.execute(
             "INSERT INTO base (key, kind, size, mtime_ns, inode, etag, digest) VALUES (?, ?, 5, 123, 7, 'etag', ?)",
             (b"d\0a", "file", "blake3:aa"),
         )
-    old.execute(f"PRAGMA user_version={version}")
     old.close()
 
     journal = Journal(str(path))
@@ -98,6 +100,7 @@ def test_an_older_layout_is_lifted_and_keeps_its_rows(tmp_path: Path, version: i
 
     assert list(journal.rows()) == ([("d/a", FILE, 0)] if version else [])
     assert journal.ask("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
+    assert history.totals(journal) == ((1, 5) if version else (0, 0))
     assert journal.begun_anew == ""
     journal.close()
 
