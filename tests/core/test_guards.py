@@ -143,7 +143,8 @@ def test_a_clock_that_leaps_ahead_trips() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(119, "2 minutes"), (7_199, "120 minutes"), (7_201, "2 hours"), (86_397, "24 hours")]
+    ("seconds", "told"),
+    [(119, "2 minutes"), (7_199, "120 minutes"), (7_200, "2 hours"), (86_397, "24 hours"), (172_800, "2 days")],
 )
 def test_a_jump_is_told_in_words_that_stay_while_the_clock_ticks(seconds: int, told: str) -> None:
     trip = first_trip(replace(FINE, now=FINE.last_run - seconds), LIMIT)
@@ -225,6 +226,15 @@ def test_a_limit_is_read(text: str, limit: DeletionLimit) -> None:
 @pytest.mark.parametrize("text", ["", "%", "101%", "50%,", ",5", "50%50", "-1", "many", "1.5"])
 def test_what_is_no_limit_is_refused(text: str) -> None:
     assert parse_limit(text) is None
+
+
+def test_a_remote_that_lost_its_last_few_paths_needs_no_question() -> None:
+    few = Figures(known=10, local_paths=10, remote_paths=0, delete_local=10)
+
+    assert first_trip(few, LIMIT) is None
+    trip = first_trip(replace(few, known=11), LIMIT)
+    assert trip
+    assert trip.kind is TripKind.REMOTE_RESET
 
 
 def test_the_last_few_files_of_a_marked_folder_may_go_without_a_question() -> None:

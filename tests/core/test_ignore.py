@@ -29,7 +29,17 @@ def test_without_patterns_only_helix_itself_is_ignored() -> None:
     ignore = Ignore()
 
     assert ignore(".helix", Kind.DIRECTORY)
+    assert ignore(".helix/journal", Kind.FILE)
+    assert not ignore(".helixir", Kind.FILE)
     assert not ignore("a", Kind.FILE)
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [("ends in a space\\ \n", "ends in a space "), ("*.XX\r\n", "a.XX"), ("no line end", "no line end")],
+)
+def test_of_a_line_only_its_end_is_no_part_of_the_pattern(line: str, path: str) -> None:
+    assert Ignore([line])(path, Kind.FILE)
 
 
 def test_a_bad_pattern_is_reported_with_its_line_and_the_others_hold() -> None:

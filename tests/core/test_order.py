@@ -6,7 +6,7 @@ from helix.core.cases import Rules
 from helix.core.order import waves
 from helix.core.plan import plan
 from helix.core.trees import Row, Side, walk_key
-from tests.core.rows import row, word
+from tests.core.rows import blind, row, swapped, word
 
 
 def _waves(rows: list[Row]) -> list[list[str]]:
@@ -49,6 +49,11 @@ def test_a_file_moves_into_a_new_directory_and_out_of_one_that_goes() -> None:
     ]
 
     assert _waves(rows) == [["MakeDirRemote e"], ["MoveRemote d/x > e/x"], ["RemoveDirRemote d"]]
+    assert _waves([swapped(one) for one in rows]) == [
+        ["MakeDirLocal e"],
+        ["MoveLocal d/x > e/x"],
+        ["RemoveDirLocal d"],
+    ]
 
 
 def test_a_file_arrives_where_a_directory_stood_after_that_is_empty_and_gone() -> None:
@@ -67,6 +72,10 @@ def test_comparing_and_keeping_both_wait_for_their_directory() -> None:
     both = row("d/x", "one", "three", None)
 
     assert _waves([row("d", None, "dir", "dir"), both]) == [["MakeDirLocal d"], ["KeepBoth d/x"]]
+    assert _waves([row("d", None, "dir", "dir"), blind(row("d/x", "one", "two", None))]) == [
+        ["MakeDirLocal d"],
+        ["Compare d/x"],
+    ]
 
 
 def test_a_tree_of_a_thousand_levels_is_ordered() -> None:
@@ -91,7 +100,7 @@ def test_deletions_are_counted_on_the_side_that_loses() -> None:
 
     assert [order.removes(here, side) for side in Side] == [True, False]
     assert [order.removes(there, side) for side in Side] == [False, True]
-    assert not order.removes(_one(row("a", "new", None, None)), Side.REMOTE)
+    assert order.removes(_one(row("a", "new", None, None)), Side.REMOTE) is False
 
 
 def test_journal_work_and_reports_change_nothing() -> None:

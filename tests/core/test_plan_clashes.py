@@ -1,5 +1,7 @@
 """What becomes of two names that one side takes for one?"""
 
+from dataclasses import replace
+
 from helix.core.actions import MoveLocal, MoveRemote, Reason, Skip
 from helix.core.cases import Mode, Rules
 from helix.core.clashes import Twins
@@ -39,6 +41,44 @@ def test_all_inside_a_directory_that_is_kept_off_stays_off() -> None:
     ]
 
     assert names(rows, MAC) == ["Skip D", "Skip D/x", "Download d/y"]
+
+
+def test_deep_down_too_all_inside_a_directory_that_is_kept_off_stays_off() -> None:
+    rows = [
+        row("g", "dir", "dir", "dir"),
+        row("g/D", None, "dir", None),
+        row("g/D/x", None, "new", None),
+        row("g/d", "dir", "dir", "dir"),
+    ]
+
+    assert names(rows, MAC) == ["Skip g/D", "Skip g/D/x"]
+
+
+def test_who_is_kept_off_is_told_what_there_is_of_it_and_why() -> None:
+    rows = [row("A", None, "two", None), row("a", "one", "one", "one")]
+
+    (skip,) = plan(rows, MAC).actions
+
+    why = "the other side takes this name and another one for the same"
+    assert skip == Skip("A", None, rows[0].remote, why, reason=Reason.CLASH)
+    (skip,) = plan([swapped(one) for one in rows], CLOUD).actions
+    assert skip.local == swapped(rows[0]).local
+
+
+def test_a_file_that_is_still_being_written_clashes_with_nothing_yet() -> None:
+    rules = replace(CLOUD, unsettled=lambda path, _: path == "A")
+    rows = [row("A", "new", None, None), row("a", "one", "one", "one")]
+
+    (skip,) = plan(rows, rules).actions
+
+    assert isinstance(skip, Skip)
+    assert skip.reason is Reason.UNSETTLED
+
+
+def test_a_name_that_a_filter_leaves_alone_keeps_no_other_off() -> None:
+    rules = replace(MAC, ignored=lambda path, _: path == "A")
+
+    assert names([row("A", None, "one", None), row("a", None, "two", None)], rules) == ["Download a"]
 
 
 def test_two_spellings_of_one_new_name_are_joined_on_the_side_that_can_tell_them_apart() -> None:

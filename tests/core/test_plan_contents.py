@@ -42,13 +42,17 @@ def test_an_etag_that_changed_while_the_size_did_not_may_be_flaky_and_is_read() 
 
     found = plan([flaky]).actions[0]
 
-    assert isinstance(found, Compare)
-    assert found.was == "t:old"
-    assert isinstance(found.otherwise, KeepBoth)
+    why = "edited on both sides"
+    otherwise = KeepBoth("a", flaky.local, flaky.remote, why)
+    assert found == Compare("a", flaky.local, flaky.remote, why, otherwise=otherwise, was="t:old")
 
 
 def test_both_surely_edited_is_a_conflict() -> None:
     assert names([blind(row("a", "longer", "x", "old"))]) == ["KeepBoth a"]
+
+
+def test_a_digest_betrays_an_edit_that_kept_its_size() -> None:
+    assert names([row("a", "new", "longer", "old")]) == ["KeepBoth a"]
 
 
 def test_a_base_without_a_digest_can_acquit_nobody() -> None:

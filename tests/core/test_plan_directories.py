@@ -2,11 +2,11 @@
 
 import pytest
 
-from helix.core.actions import Reason, Skip
+from helix.core.actions import Forget, MakeDirLocal, MakeDirRemote, Reason, Skip, StepAside
 from helix.core.cases import Mode, Outcome, Rules, case_of
 from helix.core.directories import settle_directories
 from helix.core.plan import plan
-from helix.core.trees import Row
+from helix.core.trees import Row, Side
 from tests.core.rows import names, row
 
 MIRROR, RESTORE = Rules(mode=Mode.MIRROR), Rules(mode=Mode.RESTORE)
@@ -75,6 +75,33 @@ def test_a_file_steps_aside_for_a_directory_in_which_an_edit_lives() -> None:
 
 def test_a_file_there_steps_aside_for_a_directory_here() -> None:
     assert names([row("d", "dir", "file", None)]) == ["StepAside d", "MakeDirRemote d"]
+
+
+@pytest.mark.parametrize(("here", "there", "side"), [("mine", "dir", Side.LOCAL), ("dir", "theirs", Side.REMOTE)])
+def test_the_directory_that_takes_a_files_place_expects_nothing_there(here: str, there: str, side: Side) -> None:
+    seen = row("d", here, there, None)
+
+    aside, made = plan([seen]).actions
+
+    why = "created on both sides"
+    assert aside == StepAside("d", seen.local, seen.remote, why, side=side)
+    if side is Side.LOCAL:
+        assert made == MakeDirLocal("d", None, seen.remote, why)
+    else:
+        assert made == MakeDirRemote("d", seen.local, None, why)
+
+
+@pytest.mark.parametrize(
+    ("seen", "ignored", "why"),
+    [
+        (row("a", "new", "old", "old"), True, "ignored now"),
+        (row("a", None, None, "old"), False, "deleted on both sides"),
+    ],
+)
+def test_what_is_forgotten_is_told_with_its_reason(seen: Row, ignored: bool, why: str) -> None:
+    rules = Rules(ignored=lambda _path, _kind: ignored)
+
+    assert plan([seen], rules).actions == (Forget("a", seen.local, seen.remote, why),)
 
 
 def test_in_a_mirror_the_sources_kind_wins() -> None:

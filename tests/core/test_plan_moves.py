@@ -170,6 +170,49 @@ def test_a_file_that_came_into_a_renamed_directory_waits_with_it() -> None:
     assert names(rows, IDENTITY) == ["MoveRemote d > e"]
 
 
+def test_where_a_file_that_waits_is_to_arrive_the_directory_waits_too() -> None:
+    rows = [
+        *_directory_renamed_here(),
+        *_renamed_here("d/y", "g/y", inode=8),
+        row("g", "dir", None, "dir"),
+    ]
+
+    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
+
+
+def test_what_a_file_that_waits_is_to_leave_waits_too() -> None:
+    rows = [
+        *_directory_renamed_here(),
+        *_renamed_here("g/y", "e/y", inode=8),
+        row("g", None, "dir", "dir"),
+    ]
+
+    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
+
+
+def test_a_directory_is_known_by_its_files_though_others_have_come_before_them() -> None:
+    rows = [*_directory_renamed_here(), row("e/a", "fresh", None, None), row("e/s", "dir", None, None)]
+
+    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
+
+
+def test_a_directory_in_it_with_a_number_used_again_is_no_proof() -> None:
+    rows = [
+        Row("d", None, remote("dir"), base("dir", inode=3)),
+        Row("d/s", None, remote("dir"), base("dir", inode=4)),
+        Row("e", local("dir", inode=3), None, None),
+        Row("e/s", local("dir", inode=4), None, None),
+    ]
+
+    assert "MoveRemote d > e" not in names(rows, IDENTITY)
+
+
+def test_an_identity_that_another_content_bears_now_is_no_rename() -> None:
+    rows = [row("a", "old", None, "old"), Row("b", None, remote("new", etag="e-old"), None)]
+
+    assert names(rows, IDENTITY) == ["TrashLocal a", "Download b"]
+
+
 def test_a_filtered_file_in_a_renamed_directory_stays_nobodys_business() -> None:
     rules = replace(IDENTITY, ignored=lambda path, _: path == "d/y")
     rows = [*_directory_renamed_here(), row("d/y", None, "old", "old")]
@@ -191,6 +234,20 @@ def test_a_directory_renamed_there_waits_for_what_was_moved_into_it_here() -> No
     assert "MoveLocal d > e" not in found
     assert "MakeDirRemote d" in found
     assert "MoveLocal d/x > e/x" in found
+
+
+def test_a_directory_renamed_there_waits_for_what_was_moved_deep_into_it_here() -> None:
+    rows = [
+        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
+        Row("d/s", local("dir", inode=4), None, base("dir", inode=4, etag="n4")),
+        row("d/x", "old", None, "old"),
+        Row("e", None, remote("dir", etag="n3"), None),
+        Row("e/s", None, remote("dir", etag="n4"), None),
+        row("e/x", None, "old", None),
+        *_renamed_here("a", "d/s/b", content="other", inode=8),
+    ]
+
+    assert "MoveLocal d > e" not in names(rows, IDENTITY)
 
 
 def test_a_file_renamed_on_both_sides_and_back_on_one_is_renamed_back_on_the_other() -> None:
