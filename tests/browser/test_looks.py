@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from helix.core.health import Status
 from tests.core.situations import failing
@@ -48,33 +48,30 @@ async def stage() -> AsyncIterator[Stage]:
         yield made
 
 
-async def _open(browser: Browser, stage: Stage, *, width: int = 1280, dark: bool = False) -> Page:
-    context = await browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
-    )
-    page = await context.new_page()
+async def _open(page: Page, stage: Stage, *, width: int = 1280, dark: bool = False) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.emulate_media(color_scheme="dark" if dark else "light")
     await page.goto(stage.base)
     await expect(page.locator("#causes li")).to_have_count(2)
     await expect(page.locator("article")).to_have_count(2)
-    return page
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
-async def test_no_width_needs_sideways_scrolling(stage: Stage, browser: Browser, width: int) -> None:
-    page = await _open(browser, stage, width=width)
+async def test_no_width_needs_sideways_scrolling(stage: Stage, page: Page, width: int) -> None:
+    await _open(page, stage, width=width)
 
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-async def test_every_text_has_the_contrast_of_wcag_aa(stage: Stage, browser: Browser, dark: bool) -> None:
-    page = await _open(browser, stage, dark=dark)
+async def test_every_text_has_the_contrast_of_wcag_aa(stage: Stage, page: Page, dark: bool) -> None:
+    await _open(page, stage, dark=dark)
 
     assert await page.evaluate(CONTRAST) == []
 
 
-async def test_the_token_form_opens_and_closes_by_keyboard(stage: Stage, browser: Browser) -> None:
-    page = await _open(browser, stage)
+async def test_the_token_form_opens_and_closes_by_keyboard(stage: Stage, page: Page) -> None:
+    await _open(page, stage)
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to the verdict")).to_be_focused()
     await page.keyboard.press("Tab")
@@ -87,8 +84,8 @@ async def test_the_token_form_opens_and_closes_by_keyboard(stage: Stage, browser
     await expect(page.locator("#token-form")).to_be_hidden()
 
 
-async def test_a_screen_reader_finds_titles_names_and_the_live_verdict(stage: Stage, browser: Browser) -> None:
-    page = await _open(browser, stage)
+async def test_a_screen_reader_finds_titles_names_and_the_live_verdict(stage: Stage, page: Page) -> None:
+    await _open(page, stage)
 
     await expect(page.get_by_role("heading", level=1)).to_have_attribute("aria-live", "polite")
     for title in ("Folders", "Recent runs", "Programs", "Disk"):
