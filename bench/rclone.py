@@ -2,9 +2,10 @@
 
     python -m bench.rclone [--quick] [--at DIR]
 
-A first copy of small files and of a big one, and passes that have nothing to do, to a directory and to an S3 server
-(moto, a Python program and mostly the limit: read the ratios). Each client runs in a process of its own; Helix's memory
-and its loop's lag are those of sync, with the resident rclone's memory beside them.
+A first copy of small files and of a big one, and passes that have nothing to do, to a directory, to an S3 server
+(moto, a Python program and mostly the limit: read the ratios, and the requests), and to SFTP and WebDAV served by
+rclone. Each client runs in a process of its own; Helix's memory and its loop's lag are those of sync, with the resident
+rclone's memory beside them.
 """
 
 import argparse
@@ -33,19 +34,37 @@ from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Cycle, Wishes
 from services.sync.journal.journal import Journal
 from services.sync.remotes.rclone.remote import RcloneRemote
-from tests.services.sync.remotes.rcd import Rcd
+from tests.services.sync.remotes.rcd import Rcd, obscured
 
 S3 = {"TYPE": "s3", "PROVIDER": "Other", "ACCESS_KEY_ID": "me", "SECRET_ACCESS_KEY": "secret"}
 
 
+class Requests(logging.Handler):
+    """How many requests the S3 server has answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        """One line of its log is one request."""
+        self.count += 1
+
+    def taken(self) -> int:
+        """Those since it was last asked."""
+        count, self.count = self.count, 0
+        return count
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A backend as both clients reach it."""
+    """A backend as both clients reach it; `requests` where its server counts them."""
 
     name: str
     remote: str
     path: str
     rcd: Rcd
+    requests: Requests | None = None
 
 
 async def helix_pass(base: Path, remote: RcloneRemote) -> dict[str, float]:
@@ -93,10 +112,14 @@ def peak_of(pid: int) -> float:
 def compare(title: str, base: Path, target: Target) -> None:
     """One pass of each; the names on the remote are apart, so that neither finds the other's files."""
     helix = ours(base, target, f"{base.name}-helix")
-    text = f"{target.name:6}{title:34}helix {helix['seconds']:7.2f} s, lag {helix['lag']:4.0f} ms, "
+    asked = target.requests.taken() if target.requests else None
+    text = f"{target.name:7}{title:34}helix {helix['seconds']:7.2f} s, lag {helix['lag']:4.0f} ms, "
     text += f"{helix['mib']:4.0f} + {helix['rcd']:4.0f} MiB"
     rclone = theirs(base, target, f"{base.name}-rclone")
-    print(f"{text}   rclone {rclone:7.2f} s   {rclone / helix['seconds']:5.2f} times as fast", flush=True)
+    text += f"   rclone {rclone:7.2f} s   {rclone / helix['seconds']:5.2f} times as fast"
+    if target.requests:
+        text += f"   requests {asked:,} to {target.requests.taken():,}"
+    print(text, flush=True)
 
 
 def make_big(root: Path, mib: int) -> None:
@@ -109,16 +132,27 @@ def make_big(root: Path, mib: int) -> None:
 
 @contextmanager
 def targets(at: Path) -> Iterator[list[Target]]:
-    """A directory and an object store."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    """A directory, an object store, and two servers of files."""
+    requests, log = Requests(), logging.getLogger("werkzeug")
+    log.setLevel(logging.INFO)
+    log.addHandler(requests)
+    log.propagate = False
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     settings = {f"RCLONE_CONFIG_STORE_{key}": value for key, value in S3.items()}
     settings |= {"RCLONE_CONFIG_STORE_ENDPOINT": f"http://{host}:{port}", "RCLONE_CONFIG_HERE_TYPE": "local"}
+    settings |= {"RCLONE_CONFIG_SSH_TYPE": "sftp", "RCLONE_CONFIG_SSH_USER": "me"}
+    settings |= {"RCLONE_CONFIG_SSH_PASS": obscured("pw"), "RCLONE_CONFIG_DAV_TYPE": "webdav"}
     try:
         with Rcd(**settings) as rcd:
-            yield [Target("local", "here", str(at / "remote"), rcd), Target("S3", "store", "bucket", rcd)]
+            ssh_host, _, ssh_port = rcd.serve("sftp", user="me", **{"pass": "pw"}).rpartition(":")
+            yield [
+                Target("local", "here", str(at / "remote"), rcd),
+                Target("S3", "store", "bucket", rcd, requests),
+                Target("SFTP", f"ssh,host={ssh_host},port={ssh_port}", "x", rcd),
+                Target("WebDAV", f"dav,vendor=rclone,url='http://{rcd.serve('webdav')}'", "x", rcd),
+            ]
     finally:
         server.stop()
 

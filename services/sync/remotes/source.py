@@ -87,6 +87,11 @@ class Source:
         if not stat.S_ISREG(seen.st_mode) or seen.st_size != self.size or seen.st_mtime_ns != self.mtime_ns:
             raise SourceChanged(f"{self.path} changed while it was being read")
 
+    def confirm(self) -> None:
+        """Raise `SourceChanged` or `Gone` unless the file is what the scan saw. Blocking."""
+        if Source.of(self.path) != self:
+            raise SourceChanged(f"{self.path} changed while it was being read")
+
     def digest(self) -> str:
         """The digest (`blake3:…`) of the whole content. Blocking."""
         hasher = blake3()

@@ -1,4 +1,4 @@
-"""A keeper at work on a folder and a remote in memory, which can die and come back on the same disk."""
+"""A keeper at work on a folder and a remote, mostly in memory, which can die and come back on the same disk."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from services.sync.cycle import Cycle
 from services.sync.journal.journal import Journal
 from services.sync.keeper import Keeper
 from services.sync.leases.remote_file import RemoteFileStore
-from services.sync.remotes.memory import MemoryRemote
+from services.sync.remotes.remote import Remote
 from tests.contracts.lease_contract import past_life
 from tests.services.sync.running import eventually
 from tests.services.sync.world import folder
@@ -23,7 +23,7 @@ _lives = count()
 
 @asynccontextmanager
 async def keeping(
-    base: Path, remote: MemoryRemote, throttle: Throttle | None = None, **changes: object
+    base: Path, remote: Remote, throttle: Throttle | None = None, **changes: object
 ) -> AsyncIterator[Keeper]:
     """A keeper at work; it ends as by a kill: what was not written is lost."""
     settings = folder(base / "here", **{"scan_seconds": 0.2, **changes})

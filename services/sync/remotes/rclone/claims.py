@@ -22,11 +22,12 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import NamedTuple
 
 from services.sync.remotes.errors import Changed, Gone, ItemFailed, RemoteError
 from services.sync.remotes.rclone.entries import INCOMING
 from services.sync.remotes.rclone.place import Place
+from services.sync.remotes.rclone.shared import Shared
 
 PATIENCE_SECONDS = 60.0
 """A claim on the path that we want, unchanged for so long, belongs to nobody alive."""
@@ -40,6 +41,15 @@ WAIT_SECONDS = 10.0
 _LOOK_SECONDS = 0.2
 
 
+class _Look(NamedTuple):
+    """What one look at all claims has shown."""
+
+    still: dict[str, float]
+    """For how long each claim has stood still, in seconds."""
+    live: frozenset[str]
+    """Which were our own living ones when it began."""
+
+
 class Claims:
     """The claims of one client; `owner` outlives a restart, so that what it left it may take back at once."""
 
@@ -47,6 +57,7 @@ class Claims:
         self._place = place
         self._owner = _short(owner, 8)
         self._live: set[str] = set()
+        self._looks = Shared(self._look)
         self._since: dict[str, tuple[str, float]] = {}
 
     @contextlib.asynccontextmanager
@@ -87,39 +98,42 @@ class Claims:
 
     async def sweep(self) -> None:
         """Remove what an earlier life of this client left."""
-        for claim in await self._look():
-            if self._is_left_by_us(claim):
+        seen = await self._looks.look()
+        for claim in seen.still:
+            if self._is_left_by_us(claim, seen):
                 await self._withdraw(claim)
 
     async def _others(self, mine: str, path: str) -> list[str]:
         """The claims of other living clients on the path; those of the dead are removed. `Changed` without our own."""
-        there = await self._look()
+        seen = await self._looks.look()
         wanted = f"{INCOMING}/{_short(path, 16)}-"
         others = []
-        for claim in there.keys() - self._live:
+        for claim in seen.still.keys() - seen.live - self._live:
             rival = claim.startswith(wanted)
             patience = PATIENCE_SECONDS if rival else LEFTOVER_SECONDS
-            if self._is_left_by_us(claim) or there[claim] > patience:
+            if self._is_left_by_us(claim, seen) or seen.still[claim] > patience:
                 await self._withdraw(claim)
             elif rival:
                 others.append(claim)
-        if mine not in there and not others:
+        if mine not in seen.still and not others:
             raise Changed(f"{path} was being written by another client")
         return others
 
-    async def _look(self) -> dict[str, float]:
+    async def _look(self) -> _Look:
         """All claims, and for how long each has stood still before our eyes, in seconds."""
-        items = await self._place.children(INCOMING)
+        live = frozenset(self._live)
+        entries = (await self._place.listing(INCOMING, deep=False)).entries
         now, since = time.monotonic(), {}
-        for item in items:
-            claim, face = f"{INCOMING}/{item['Name']}", _face(item)
-            seen = self._since.get(claim)
-            since[claim] = seen if seen is not None and seen[0] == face else (face, now)
+        for entry in entries:
+            seen = self._since.get(entry.path)
+            # a claim's etag changes while somebody writes it
+            since[entry.path] = seen if seen is not None and seen[0] == entry.etag else (entry.etag, now)
         self._since = since
-        return {claim: now - begun for claim, (_, begun) in since.items()}
+        return _Look({claim: now - begun for claim, (_, begun) in since.items()}, live)
 
-    def _is_left_by_us(self, claim: str) -> bool:
-        return claim not in self._live and claim.split("-")[-2:-1] == [self._owner]
+    def _is_left_by_us(self, claim: str, seen: _Look) -> bool:
+        ours = claim.split("-")[-2:-1] == [self._owner]
+        return ours and claim not in seen.live and claim not in self._live
 
     async def _withdraw(self, claim: str) -> None:
         """Remove a claim, a file or an empty directory; already gone: fine."""
@@ -133,8 +147,3 @@ class Claims:
 
 def _short(text: str, digits: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:digits]
-
-
-def _face(item: dict[str, Any]) -> str:
-    """What of a listed claim changes while somebody writes it."""
-    return f"{item.get('ID')} {item['Size']} {item['ModTime']}"

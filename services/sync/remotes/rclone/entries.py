@@ -10,12 +10,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from helix.core.trees import Kind, walk_key
 from services.sync.remotes.remote import Entry, Features
 from services.sync.remotes.symbols import from_symbols
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
+
+TRANSFERS = 4
+"""So many transfers at once, besides the small files that share requests; as many as rclone itself would have."""
+
+SHARING = 32
+"""So many files at once where small ones share requests (small.py)."""
 
 PARTIAL_SUFFIX = ".helix-tmp"
 """rclone writes `name.<8 hex>.helix-tmp` first where a backend can rename; at most 16 characters."""
@@ -27,6 +33,17 @@ _PARTIAL = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(PARTIAL_SUFFIX)}$")
 _FINE_NS = 1_000_000
 _HOUR_NS = 3_600_000_000_000
 _WHEN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+
+
+class Listing(NamedTuple):
+    """What a listing shows."""
+
+    entries: list[Entry]
+    """In walk order."""
+    stale: list[str]
+    """Half-written files that nobody writes any more."""
+    partial: int
+    """How many half-written files there are, those included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +71,14 @@ class Backend:
         found = info["Features"]
         precision = int(info["Precision"])
         server_time = bool(found["SlowModTime"])
+        renames = bool(found["Move"] or found["Copy"]) and not found["DuplicateFiles"]
         features = Features(
             keeps_mtime=not server_time and precision < _HOUR_NS,
             conditional=False,
             cheap_digest=False,
             case_sensitive=not found["CaseInsensitive"],
             mtime_resolution_ns=max(1, min(precision, _HOUR_NS)),
+            parallel=SHARING if renames else TRANSFERS,
         )
         hashes = () if found["SlowHash"] else tuple(info["Hashes"] or ())[:1]
         return cls(
@@ -71,7 +90,7 @@ class Backend:
             hashes=hashes,
             server_time=server_time,
             bucket=bool(found["BucketBased"]),
-            renames=bool(found["Move"] or found["Copy"]) and not found["DuplicateFiles"],
+            renames=renames,
             replaces_by_renaming=bool(
                 (found["PartialUploads"] and found["Move"]) or (found["BucketBased"] and found["Copy"])
             )
@@ -105,23 +124,23 @@ class Backend:
         mtime_ns = when if self.features.keeps_mtime else None
         return Entry(path, Kind.FILE, int(item["Size"]), mtime_ns, ":".join(parts))
 
-    def walk(self, items: Iterable[dict[str, Any]], under: str, now_ns: int) -> tuple[list[Entry], list[str]]:
-        """A listing in walk order, without what is ours; and the half-written files that nobody writes any more.
-
-        Of two nodes of one name the newer is listed.
-        """
+    def walk(self, items: Iterable[dict[str, Any]], under: str, now_ns: int) -> Listing:
+        """A listing without what is ours. Of two nodes of one name the newer is listed."""
         newest: dict[str, dict[str, Any]] = {}
-        stale = []
+        stale, partial = [], 0
         for item in items:
             path = from_symbols(item["Path"])
-            if is_hidden(path, under):
-                if is_partial(path) and not item["IsDir"] and nanoseconds(item["ModTime"]) < now_ns - _HOUR_NS:
+            if is_partial(path) and not item["IsDir"]:
+                partial += 1
+                if nanoseconds(item["ModTime"]) < now_ns - _HOUR_NS:
                     stale.append(path)
+            if is_hidden(path, under):
                 continue
             seen = newest.get(path)
             if seen is None or nanoseconds(seen["ModTime"]) <= nanoseconds(item["ModTime"]):
                 newest[path] = item
-        return [self.entry(newest[path], path) for path in sorted(newest, key=walk_key)], stale
+        entries = [self.entry(newest[path], path) for path in sorted(newest, key=walk_key)]
+        return Listing(entries, stale, partial)
 
 
 def is_partial(path: str) -> bool:
@@ -133,7 +152,7 @@ def is_partial(path: str) -> bool:
 def is_hidden(path: str, under: str) -> bool:
     """Whether a listing of `under` leaves the path out."""
     ours = path == RESERVED or path.startswith(RESERVED + "/")
-    claim = path == INCOMING or path.startswith(INCOMING + "/")
+    claim = under != INCOMING and (path == INCOMING or path.startswith(INCOMING + "/"))
     return (ours and not under) or claim or is_partial(path)
 
 

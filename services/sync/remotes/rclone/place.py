@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import random
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
@@ -17,8 +16,9 @@ from typing import Any, TypeVar
 
 from services.sync.remotes.errors import Changed, Gone, Misconfigured, Unreachable
 from services.sync.remotes.rclone.answers import listed
-from services.sync.remotes.rclone.entries import Backend
+from services.sync.remotes.rclone.entries import TRANSFERS, Backend, Listing
 from services.sync.remotes.rclone.failures import STALE_SESSION, translated
+from services.sync.remotes.rclone.orders import NEW, Orders, Step, require_renamed
 from services.sync.remotes.rclone.rc import CALL_SECONDS, Rc, RcError
 from services.sync.remotes.rclone.transfer import copy_file
 from services.sync.remotes.remote import Entry, Progress, no_progress
@@ -51,6 +51,7 @@ class Place:
         self._options = ""
         self._backend: Backend | None = None
         self._mending = asyncio.Lock()
+        self._transfers = asyncio.Semaphore(TRANSFERS)
 
     @property
     def backend(self) -> Backend:
@@ -63,6 +64,12 @@ class Place:
     def fs(self) -> str:
         """Rclone's address of the tree's root."""
         return f"{self._name}{self._options}:{self._path}"
+
+    @property
+    def orders(self) -> Orders:
+        """The commands for single files."""
+        bare = f"{self._name},no_head=true,no_head_object=true:{self._path}" if self.backend.bucket else self.fs
+        return Orders(self.fs, bare, self.backend)
 
     async def open(self) -> None:
         """Ask what the backend can do."""
@@ -77,11 +84,8 @@ class Place:
         """Run one command; errors come translated."""
         return json.loads(await self._body(command, parameters, what, seconds=seconds))
 
-    async def listing(self, under: str, *, deep: bool = True) -> tuple[list[Entry], list[str]]:
-        """Everything below `under` (or right in it) in walk order, complete, nothing if it does not exist.
-
-        And the partial files there that are stale.
-        """
+    async def listing(self, under: str, *, deep: bool = True) -> Listing:
+        """Everything below `under` (or right in it) in walk order, complete, nothing if it does not exist."""
         options = {**self.backend.list_options, "recurse": deep}
         parameters = {"fs": self.fs, "remote": to_symbols(under), "opt": options}
         if not under:
@@ -93,27 +97,17 @@ class Place:
             if not under:
                 # an empty answer for the root would look as if everything had been deleted
                 raise
-            return [], []
+            return Listing([], [], 0)
         try:
             return await asyncio.to_thread(lambda: self.backend.walk(listed(body), under, time.time_ns()))
         except ValueError as error:
             raise Unreachable(f"rclone's listing of {under or '/'} can't be read: {error}") from error
 
-    async def children(self, path: str) -> list[dict[str, Any]]:
-        """What lies directly in a directory; nothing if it does not exist."""
-        parameters = {"fs": self.fs, "remote": to_symbols(path), "opt": {"noMimeType": True}}
-        try:
-            answer = await self.ask("operations/list", parameters, f"listing {path}")
-        except Gone:
-            return []
-        found: list[dict[str, Any]] = answer["list"] or []
-        return found
-
     async def stat(self, path: str) -> Entry | None:
         """The entry at the path as it is now."""
         parameters = {"fs": self.fs, "remote": to_symbols(path), "opt": self.backend.list_options}
         try:
-            return self._entry((await self.ask("operations/stat", parameters, f"looking at {path}"))["item"], path)
+            return self.orders.seen(await self.ask("operations/stat", parameters, f"looking at {path}"), path)
         except (Gone, Changed):
             return None
 
@@ -144,25 +138,30 @@ class Place:
 
     async def rename(self, path: str, to: str, what: str) -> Entry | None:
         """Rename a file on the server to where nothing is, and look; `Changed` if rclone finds something there."""
-        group = f"helix-{secrets.token_hex(6)}"
-        stats = {"_path": "core/stats", "group": group}
-        moving = self._moving(path, to, {"IgnoreExisting": True}) | {"_group": group}
-        _, after, seen = await self._one_by_one([moving, stats, self._looking(to)], what)
-        # rclone says nothing about a rename that it left out
-        if not after["renames"]:
-            raise Changed(f"{to} is already there")
-        return self._entry(seen["item"], to) or await self.written(to)
+        moving, stats = self.orders.rename(path, to)
+        _, after, seen = await self._one_by_one([moving, stats, self.orders.look(to)], what)
+        require_renamed(after, to)
+        return self.orders.seen(seen, to) or await self.written(to)
 
     async def rename_over(self, path: str, to: str, what: str) -> Entry | None:
         """Rename a file on the server in the place of another, and look; only where `replaces_by_renaming`."""
-        _, seen = await self._one_by_one([self._moving(path, to, {"NoCheckDest": True}), self._looking(to)], what)
-        return self._entry(seen["item"], to) or await self.written(to)
+        _, seen = await self._one_by_one([self.orders.rename_over(path, to), self.orders.look(to)], what)
+        return self.orders.seen(seen, to) or await self.written(to)
+
+    async def together(
+        self, steps: list[Step], what: str, *, side_by_side: int, seconds: float
+    ) -> list[dict[str, Any]]:
+        """Several commands in one request; the answer of each, or what rclone says of its failure under `error`."""
+        batch = {"inputs": steps, "concurrency": side_by_side}
+        try:
+            return list((await self.rc.call("job/batch", batch, seconds=seconds))["results"])
+        except RcError as error:
+            raise translated(error, what) from error
 
     async def send(self, local: str, path: str, what: str, *, size: int, progress: Progress, new: bool) -> None:
         """Copy a local file up, replacing what is there; `new` says that nothing is, and that nobody looks for it."""
         directory, name = os.path.split(os.path.abspath(local))
-        # a file that no listing shows needs no second name while it is half written
-        options = {"NoCheckDest": True, "Inplace": True} if new else {}
+        options = NEW if new else {}
         here, there = (directory, to_symbols(name)), (self.fs, to_symbols(path))
         await self._copy(here, there, what, size=size, progress=progress, options=options)
 
@@ -192,7 +191,8 @@ class Place:
         parameters: dict[str, Any] = {"srcFs": from_fs, "srcRemote": from_path, "dstFs": to_fs, "dstRemote": to_path}
         parameters["_config"] = {**self.backend.config, **options}
         try:
-            await self._mended(lambda: copy_file(self.rc, parameters, progress, size))
+            async with self._transfers:
+                await self._mended(lambda: copy_file(self.rc, parameters, progress, size))
         except RcError as error:
             raise translated(error, what) from error
 
@@ -204,32 +204,21 @@ class Place:
         except RcError as error:
             raise translated(error, what) from error
 
-    async def _one_by_one(self, steps: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
-        """Several commands in one request: each request costs more than what rclone does for it."""
+    async def _one_by_one(self, steps: list[Step], what: str) -> list[dict[str, Any]]:
+        """Several commands in one request, each after the one before it has gone well."""
 
         async def work() -> list[dict[str, Any]]:
             batch = {"inputs": steps, "concurrency": 1}
             results: list[dict[str, Any]] = (await self.rc.call("job/batch", batch, seconds=MOVE_SECONDS))["results"]
             for step, result in zip(steps, results, strict=True):
                 if "error" in result:
-                    raise RcError(step["_path"], str(result["error"]), int(result.get("status", 500)))
+                    raise RcError.of(step["_path"], result)
             return results
 
         try:
             return await self._mended(work)
         except RcError as error:
             raise translated(error, what) from error
-
-    def _moving(self, path: str, to: str, options: dict[str, bool]) -> dict[str, Any]:
-        both = {"srcFs": self.fs, "srcRemote": to_symbols(path), "dstFs": self.fs, "dstRemote": to_symbols(to)}
-        return {"_path": "operations/movefile", **both, "_config": {**self.backend.config, **options}}
-
-    def _looking(self, path: str) -> dict[str, Any]:
-        question = {"fs": self.fs, "remote": to_symbols(path), "opt": self.backend.list_options}
-        return {"_path": "operations/stat", **question, "_config": self.backend.config}
-
-    def _entry(self, item: dict[str, Any] | None, path: str) -> Entry | None:
-        return None if item is None else self.backend.entry(item, path)
 
     async def _info(self) -> Backend:
         return Backend.of(await self.ask("operations/fsinfo", {"fs": self.fs}, f"opening rclone:{self._name}:"))

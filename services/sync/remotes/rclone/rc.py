@@ -35,6 +35,11 @@ class RcError(Exception):
         self.text = text
         self.status = status
 
+    @classmethod
+    def of(cls, command: str, result: Mapping[str, Any]) -> "RcError":
+        """The failure of one command of a batch."""
+        return cls(command, str(result["error"]), int(result.get("status", 500)))
+
 
 class Rc:
     """A client of one `rclone rcd`."""

@@ -18,9 +18,10 @@ from services.sync.hints import Hint
 from services.sync.remotes.errors import Changed, Corrupt, ItemFailed, NotEmpty, Unreachable
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import MOVE_SECONDS, Place
+from services.sync.remotes.rclone.pulse import pulse
 from services.sync.remotes.rclone.rc import Rc
 from services.sync.remotes.rclone.store import Store, absent, expected
-from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
+from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import Source
 from services.sync.remotes.symbols import to_symbols
 from services.sync.reserved import RESERVED
@@ -65,16 +66,15 @@ class RcloneRemote:
 
     async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
         """One recursive listing; rclone gives it in one piece, complete or as an error."""
-        entries, stale = await self._place.listing(under)
-        for path in stale:
+        found = await self._place.listing(under)
+        for path in found.stale:
             await self._place.delete(path, "removing a half-written file")
-        for start in range(0, len(entries), BATCH):
-            yield entries[start : start + BATCH]
+        for start in range(0, len(found.entries), BATCH):
+            yield found.entries[start : start + BATCH]
 
     async def children(self, directory: str, witness: Witness | None = None) -> list[Entry]:
         """One listing that goes no deeper."""
-        entries, _ = await self._place.listing(directory, deep=False)
-        return entries
+        return (await self._place.listing(directory, deep=False)).entries
 
     async def stat(self, path: str) -> Entry | None:
         """One request."""
@@ -147,7 +147,8 @@ class RcloneRemote:
         """Remove it after a look: not every backend refuses to remove a full one."""
         if await self._place.stat(path) is None:
             return
-        if await self._place.children(path):
+        inside = await self._place.listing(path, deep=False)
+        if inside.entries or inside.partial:
             raise NotEmpty(f"{path} is not empty")
         await self._place.remove_directory(path, f"removing {path}")
 
@@ -166,8 +167,8 @@ class RcloneRemote:
         return Quota(answer.get("used"), answer.get("total"))
 
     def events(self) -> AsyncIterator[Hint]:
-        """Rclone tells nothing."""
-        return no_events()
+        """Rclone tells of no change, but a pass is due when it falls silent and when it is back."""
+        return pulse(self._rc)
 
     async def _move(self, path: str, to: str, entry: Entry | None) -> Entry | None:
         if entry is None or entry.kind is Kind.FILE:

@@ -16,9 +16,10 @@ import os
 import shutil
 import tempfile
 
-from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged
+from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import Place
+from services.sync.remotes.rclone.small import SMALL, SmallFiles
 from services.sync.remotes.remote import Entry, Progress, no_progress
 from services.sync.remotes.source import Source
 
@@ -29,12 +30,13 @@ class Store:
     def __init__(self, place: Place, claims: Claims) -> None:
         self._place = place
         self._claims = claims
+        self._small = SmallFiles(place, claims)
 
     async def put(
         self, source: Source, path: str, *, expect: str | None, keep: str | None, progress: Progress
     ) -> Entry:
         """Store the source at the path if it is what is expected; the entry as it is listed from now on."""
-        await asyncio.to_thread(check, source)
+        await asyncio.to_thread(source.confirm)
         if expect is None:
             return _whole(await self._put_new(source, path, progress), source, path)
         await expected(self._place, path, expect)
@@ -52,6 +54,8 @@ class Store:
                 await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
                 await self._keep_if_steady(source, path)
             return await place.written(path)
+        if source.size <= SMALL:
+            return await self._small.put(source, path, progress)
         async with self._claims.claim(path) as claim:
             await self._send_claim(source, claim, path, progress)
             if place.backend.bucket:
@@ -62,7 +66,7 @@ class Store:
     async def _keep_if_steady(self, source: Source, path: str) -> None:
         """Remove what was stored where nothing was, if its source changed meanwhile: it may be half old, half new."""
         try:
-            await asyncio.to_thread(check, source)
+            await asyncio.to_thread(source.confirm)
         except ItemFailed:
             await self._place.delete(path, f"withdrawing {path}")
             raise
@@ -77,13 +81,18 @@ class Store:
         async with self._claims.held(path):
             await expected(place, path, etag)
             await place.send(source.path, path, f"storing {path}", size=source.size, progress=progress, new=False)
-        await asyncio.to_thread(check, source)
+        await asyncio.to_thread(source.confirm)
         return await place.written(path)
 
     async def _send_claim(self, source: Source, claim: str, path: str, progress: Progress) -> None:
         """After this the content is in the claim, whole, and the path is ours alone."""
-        await self._place.send(source.path, claim, f"storing {path}", size=source.size, progress=progress, new=True)
-        await asyncio.to_thread(check, source)
+        try:
+            await self._place.send(source.path, claim, f"storing {path}", size=source.size, progress=progress, new=True)
+        except Corrupt:
+            # rclone reads a file twice, for its hash and for its content: it may have changed in between
+            await asyncio.to_thread(source.confirm)
+            raise
+        await asyncio.to_thread(source.confirm)
         await self._claims.settle(claim, path)
 
     async def _put_distinct(self, source: Source, path: str, etag: str) -> Entry:
@@ -123,12 +132,6 @@ def _whole(entry: Entry | None, source: Source, path: str) -> Entry:
     if entry.size != source.size:
         raise Corrupt(f"{path} has {entry.size} bytes on the remote, {source.size} here")
     return entry
-
-
-def check(source: Source) -> None:
-    """Raise `SourceChanged` or `Gone` unless the file is what the scan saw."""
-    if Source.of(source.path) != source:
-        raise SourceChanged(f"{source.path} changed while it was being read")
 
 
 def _copy_with_mtime(source: Source, to: str, mtime_ns: int) -> None:

@@ -4,11 +4,14 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -67,6 +70,17 @@ class Rcd:
             self._twin = Rcd(**self._settings)
             self._twin.start()
         return self._twin
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stop the process for a while."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            while Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+                self.pause()
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def pause(self) -> None:
         """Give rclone a moment, and notice its end at once."""

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from services.sync.remotes.errors import Changed, ItemFailed
-from services.sync.remotes.rclone import claims
+from services.sync.remotes.rclone import claims, store
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.entries import INCOMING
 from services.sync.remotes.rclone.place import Place
 from services.sync.remotes.rclone.rc import Rc
 from services.sync.remotes.rclone.remote import RcloneRemote
+from services.sync.remotes.rclone.small import SmallFiles
 from services.sync.remotes.remote import Entry
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.two_writers import contents, written
@@ -48,18 +49,23 @@ class Sleep:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-@pytest.fixture
-def sleep(monkeypatch: pytest.MonkeyPatch) -> Sleep:
-    """Whoever is the first to put a claim in its place falls asleep before."""
-    sleep, rename = Sleep(), Place.rename
+@pytest.fixture(params=["small", "large"])
+def sleep(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sleep:
+    """Whoever is the first to put a claim in its place falls asleep before, be the file a small or a large one."""
+    sleep = Sleep()
+    kind, name = (SmallFiles, "_into_place") if request.param == "small" else (Place, "rename")
+    if request.param == "large":
+        monkeypatch.setattr(store, "SMALL", -1)
+    rename = getattr(kind, name)
 
-    async def slow(self: Place, path: str, to: str, what: str) -> Entry | None:
+    async def slow(self: object, *parameters: object) -> Entry | None:
         if not sleep.begun.is_set():
             sleep.begun.set()
             await sleep.over.wait()
-        return await rename(self, path, to, what)
+        renamed: Entry | None = await rename(self, *parameters)
+        return renamed
 
-    monkeypatch.setattr(Place, "rename", slow)
+    monkeypatch.setattr(kind, name, slow)
     return sleep
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.sync.remotes.rclone import store
 from tests.services.sync.remotes.rcd import Rcd
-from tests.services.sync.remotes.rclone_contract import RcloneContract
+from tests.services.sync.remotes.rclone_contract import RcloneContract, RcloneRemotes
 from tests.services.sync.remotes.two_writers import TwoWriters
 
 
@@ -16,6 +17,18 @@ def rcd() -> Iterator[Rcd]:
 
 
 class TestRcloneLocal(RcloneContract, TwoWriters):
+    @pytest.fixture
+    def place(self, rcd: Rcd) -> tuple[str, str]:
+        return "here", str(rcd.data)
+
+
+class TestLargeFilesOnRcloneLocal(RcloneRemotes, TwoWriters):
+    """Two writers of files that are too large to share requests."""
+
+    @pytest.fixture(autouse=True)
+    def none_is_small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(store, "SMALL", -1)
+
     @pytest.fixture
     def place(self, rcd: Rcd) -> tuple[str, str]:
         return "here", str(rcd.data)

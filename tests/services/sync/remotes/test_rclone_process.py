@@ -1,8 +1,6 @@
 """What when the resident rclone dies, stands still or starts anew in the middle of the work?"""
 
 import asyncio
-import contextlib
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,18 +48,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "ALIVE_SECONDS", 0.5)
 
 
-@contextlib.contextmanager
-def standing_still(rcd: Rcd) -> Iterator[None]:
-    """Stop the process for a while."""
-    rcd.process.send_signal(signal.SIGSTOP)
-    try:
-        while Path(f"/proc/{rcd.process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
-            rcd.pause()
-        yield
-    finally:
-        rcd.process.send_signal(signal.SIGCONT)
-
-
 async def until_it_strikes(fault: Fault) -> None:
     """Wait for a fault of the server."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -100,7 +86,7 @@ async def test_an_rclone_that_stands_still_ends_every_call_in_its_time_and_goes_
     remote = RcloneRemote("m", "top", rcd.socket, owner="me")
     await remote.connect()
 
-    with standing_still(rcd):
+    with rcd.standing_still():
         for call in (
             lambda: remote.stat("a"),
             lambda: remote.upload(source, "a", expect=None),
@@ -124,7 +110,7 @@ async def test_an_rclone_that_stands_still_in_a_transfer_ends_it(server: MegaSer
     upload = asyncio.create_task(remote.upload(source, "a", expect=None))
     await until_it_strikes(fault)
 
-    with standing_still(rcd), pytest.raises(Unreachable):
+    with rcd.standing_still(), pytest.raises(Unreachable):
         async with asyncio.timeout(PATIENCE_SECONDS):
             await upload
 
