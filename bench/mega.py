@@ -1,8 +1,9 @@
 """How fast is `mega:` beside rclone and raw mega.py, against one and the same test server?
 
-`python bench/mega.py` (a few minutes; `--quick` for a smaller run). Each client runs in a process of its own, so that
-its memory and its event loop's lag are its own. The server is a Python program too and often the limit: read the
-ratios. All seconds are those from the client's start to its end, connecting included, but for `helix-steady`.
+`python bench/mega.py` (ten minutes; `--quick` for a smaller run) prints one table. Each client runs in a process of its
+own, so that its memory and its event loop's lag are its own. The server is a Python program too and often the limit:
+read the ratios. Seconds are those from the client's start to its end, connecting included, but for `helix-steady`.
+mega.py gets a file of a thirty-second of the size: its seconds are scaled up, so its ratio is one of rates.
 
 Lag is the longest time by which the event loop came round late: in all; at most by Helix's own doing (as far as its
 process used the processor meanwhile); and that of an idle loop in a process beside it, which shows the machine's part.
@@ -10,7 +11,6 @@ process used the processor meanwhile); and that of an idle loop in a process bes
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import resource
@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ sys.path[0] = str(ROOT)
 
 from helix.parsing import Secret  # noqa: E402 - the script runs from a checkout
 from helix.settings import Mega as MegaSettings  # noqa: E402
+from services.sync import beat  # noqa: E402
 from services.sync.remotes.mega.remote import MegaRemote  # noqa: E402
 from services.sync.remotes.source import Source  # noqa: E402
 
@@ -184,7 +186,7 @@ def play(role: str, url: str, work: Path) -> None:
     """One client's process: print what it found."""
     kind = role.partition("-")[0]
     # as services/sync does at its start
-    gc.freeze()
+    beat.keep()
     match kind:
         case "idle":
             found = asyncio.run(idle())
@@ -198,19 +200,32 @@ def play(role: str, url: str, work: Path) -> None:
     print(json.dumps({**found, "mib": resource.getrusage(who).ru_maxrss / 1024}))
 
 
-def compare(title: str, ours: Sequence[str], peers: Sequence[str], url: str, work: Path) -> None:
-    """Run the clients one after the other; for each peer, how many times as long as each of ours it took."""
-    print(title)
-    found: dict[str, dict[str, float]] = {}
-    for role in (*ours, *peers):
-        one = found[role] = client(role, url, work)
-        line = f"  {role:13} {one['seconds']:8.2f} s {one['mib']:5.0f} MiB"
-        if role in ours:
-            line += f"  connect {one['connect']:5.2f} s"
-            line += f"  lag {one['lag']:5.1f} ms, own {one['own']:5.1f}, idle loop beside {one['idle']:5.1f}"
-        else:
-            line += "".join(f"  {one['seconds'] / found[name]['seconds']:6.1f} x {name}" for name in ours)
-        print(line, flush=True)
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Clients that do the same, one after the other."""
+
+    title: str
+    ours: Sequence[str]
+    peers: Sequence[str]
+
+    def lines(self, url: str, work: Path) -> Iterator[str]:
+        """A line of the table for each client, as soon as it is through."""
+        seconds: dict[str, float] = {}
+        for role in (*self.ours, *self.peers):
+            found = client(role, url, work)
+            seconds[role] = found["seconds"]
+            cells = [self.title, role, f"{found['seconds']:.2f}", f"{found['mib']:.0f}"]
+            if role in self.ours:
+                cells += ["", *(f"{found[key]:.2f}" for key in ("connect", "lag", "own", "idle"))]
+            else:
+                ratios = ", ".join(f"{seconds[role] / seconds[name]:.1f} x {name}" for name in self.ours)
+                cells += [ratios, "", "", "", ""]
+            yield row(cells)
+
+
+def row(cells: Sequence[str]) -> str:
+    """One line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -228,16 +243,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="helix-bench-") as folder:
         work = Path(folder)
         lay_out(work, mib, files)
+        print(row(["case", "client", "s", "MiB", "took", "connect s", "lag ms", "own ms", "idle ms"]))
+        print(row(["---"] * 9))
         for rtt in (0.0, 0.03):
-            with server(rtt) as url:
-                name = f"RTT {rtt * 1000:.0f} ms"
-                compare(f"{mib} MiB up, {name}", ["helix-up"], ["rclone-up", "raw-up"], url, work)
-                compare(f"{mib} MiB down, {name}", ["helix-down"], ["rclone-down", "raw-down"], url, work)
-                compare(f"{files} x 4 KiB up, {name}", ["helix-small"], ["rclone-small"], url, work)
-            forget(work)
-        with server(0.03, nodes) as url:
-            # rclone keeps its session too: its first pass holds the login, its second does not
-            compare(f"no change, {nodes} nodes, RTT 30 ms", PASSES, ["rclone-first", "rclone-pass"], url, work)
+            name = f"RTT {rtt * 1000:.0f} ms"
+            cases = [
+                Case(f"{mib} MiB up, {name}", ["helix-up"], ["rclone-up", "raw-up"]),
+                Case(f"{mib} MiB down, {name}", ["helix-down"], ["rclone-down", "raw-down"]),
+                Case(f"{files} x 4 KiB up, {name}", ["helix-small"], ["rclone-small"]),
+            ]
+            run(cases, rtt, 0, work)
+        # rclone keeps its session too: its first pass holds the login, its second does not
+        run([Case(f"no change, {nodes} nodes, RTT 30 ms", PASSES, ["rclone-first", "rclone-pass"])], 0.03, nodes, work)
+
+
+def run(cases: Sequence[Case], rtt: float, nodes: int, work: Path) -> None:
+    """The cases against one server."""
+    with server(rtt, nodes) as url:
+        for case in cases:
+            for line in case.lines(url, work):
+                print(line, flush=True)
+    forget(work)
 
 
 def lay_out(work: Path, mib: int, files: int) -> None:

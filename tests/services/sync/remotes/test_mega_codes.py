@@ -1,8 +1,5 @@
 """Is every number and every status of MEGA a typed error with a remedy, when it comes over the real transport?"""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from services.sync.remotes.errors import (
@@ -17,8 +14,7 @@ from services.sync.remotes.errors import (
 )
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
-from tests.emulators.mega import Answer, MegaServer, Raw
-from tests.services.sync.remotes.mega_account import account_of, open_server
+from tests.emulators.mega import Account, Answer, MegaServer, Raw
 
 CODES: dict[type[RemoteError], set[int]] = {
     Unreachable: {-1, -2, -5, -7, -8, -13, -15, -20, -21, -25, -99},
@@ -37,25 +33,6 @@ STATUSES: dict[type[RemoteError], set[int]] = {
 VOID = {-5, -8, -9}
 """Numbers at a piece that ask for a new address; when that does not help, the remote is not reachable."""
 WAIT = 1234.0
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MegaServer]:
-    async with open_server() as server:
-        yield server
-        server.assert_clean()
-
-
-@pytest.fixture
-async def remote(server: MegaServer, tmp_path: Path) -> AsyncIterator[MegaRemote]:
-    async with account_of(server, tmp_path / "home") as remote:
-        yield remote
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Source:
-    (tmp_path / "up").write_bytes(b"content")
-    return Source.of(str(tmp_path / "up"))
 
 
 async def refusal(remote: MegaRemote, source: Source) -> RemoteError:
@@ -106,9 +83,8 @@ async def test_every_status_of_a_request_and_of_a_piece(server: MegaServer, remo
 
 
 async def test_after_all_of_them_the_file_is_stored_once(
-    server: MegaServer, remote: MegaRemote, source: Source
+    server: MegaServer, me: Account, remote: MegaRemote, source: Source
 ) -> None:
-    (me,) = server.world.accounts.values()
     for code in (-1, -9, -17):
         server.fail("p", Answer(code))
         await refusal(remote, source)

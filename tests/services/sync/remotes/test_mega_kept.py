@@ -5,7 +5,6 @@ import random
 import secrets
 import shutil
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,24 +13,10 @@ from services.sync.remotes.mega.kept import TreeFile
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
 from tests.emulators.mega import Account, MegaServer, Raw
-from tests.services.sync.remotes.mega_account import EMAIL, account_of, make, open_server
+from tests.services.sync.remotes.mega_account import EMAIL, account_of, make
 from tests.services.sync.running import eventually
 
 TOP = "Helix/files"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MegaServer]:
-    async with open_server() as server:
-        yield server
-        server.heal()
-        server.assert_clean()
-
-
-@pytest.fixture
-def me(server: MegaServer) -> Account:
-    (account,) = server.world.accounts.values()
-    return account
 
 
 def kept_file(home: Path) -> Path:

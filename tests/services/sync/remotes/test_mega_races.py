@@ -11,23 +11,11 @@ from services.sync.remotes.errors import Changed, RunFailed
 from services.sync.remotes.mega.account import Account
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
+from tests.emulators.mega import Account as Owner
 from tests.emulators.mega import Drop, MegaServer, Raw
-from tests.services.sync.remotes.mega_account import FOLDER, account_of, open_server
+from tests.services.sync.remotes.mega_account import FOLDER, account_of
 
 A_MOMENT = 1.0
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MegaServer]:
-    async with open_server() as server:
-        yield server
-        server.assert_clean()
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Source:
-    (tmp_path / "up").write_bytes(b"content")
-    return Source.of(str(tmp_path / "up"))
 
 
 async def test_a_file_stored_while_the_account_is_listed_anew_stays_known(
@@ -70,10 +58,9 @@ async def test_a_change_that_was_given_up_is_seen_when_mega_carries_it_out_later
 
 @pytest.fixture
 async def overtaken(
-    server: MegaServer, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: MegaServer, me: Owner, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[MegaRemote]:
     """A remote that loses the answer to its next upload, before which somebody else stores a file of that name."""
-    (me,) = server.world.accounts.values()
     change = Account.change
 
     async def after_somebody_else(account: Account, command: dict[str, Any], what: str) -> Any:
@@ -90,10 +77,8 @@ async def overtaken(
 
 
 async def test_who_has_lost_the_answer_and_finds_another_file_of_that_name_steps_back(
-    server: MegaServer, source: Source, overtaken: MegaRemote
+    me: Owner, source: Source, overtaken: MegaRemote
 ) -> None:
-    (me,) = server.world.accounts.values()
-
     with pytest.raises(Changed):
         await overtaken.upload(source, "file", expect=None)
 
@@ -101,9 +86,8 @@ async def test_who_has_lost_the_answer_and_finds_another_file_of_that_name_steps
 
 
 async def test_who_can_not_step_back_at_once_does_it_at_the_next_connect(
-    server: MegaServer, source: Source, overtaken: MegaRemote
+    server: MegaServer, me: Owner, source: Source, overtaken: MegaRemote
 ) -> None:
-    (me,) = server.world.accounts.values()
     server.fail("d", Raw(500), times=None)
     with pytest.raises(RunFailed):
         await overtaken.upload(source, "file", expect=None)

@@ -10,8 +10,8 @@ from services.sync.remotes.errors import Corrupt
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
 from services.sync.reserved import TEMPORARY_PREFIX
-from tests.emulators.mega import MegaServer, Tamper
-from tests.services.sync.remotes.mega_account import FOLDER, make, open_server
+from tests.emulators.mega import Account, MegaServer, Tamper
+from tests.services.sync.remotes.mega_account import FOLDER, make
 from tests.services.sync.remotes.mega_far import MegaFar
 from tests.services.sync.world import World
 
@@ -20,15 +20,7 @@ DAYS = 2 * 86_400
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[MegaServer]:
-    async with open_server() as server:
-        yield server
-        server.assert_clean()
-
-
-@pytest.fixture
-def far(server: MegaServer) -> MegaFar:
-    (me,) = server.world.accounts.values()
+def far(me: Account) -> MegaFar:
     return MegaFar(me, FOLDER)
 
 
@@ -102,9 +94,8 @@ async def test_without_the_setting_nothing_is_fetched(server: MegaServer, tmp_pa
 
 
 async def test_what_a_killed_process_left_is_removed_when_it_is_old(
-    server: MegaServer, far: MegaFar, tmp_path: Path
+    server: MegaServer, me: Account, far: MegaFar, tmp_path: Path
 ) -> None:
-    (me,) = server.world.accounts.values()
     for name, age in (("old", DAYS), ("new", 0)):
         handle = me.put(f"{FOLDER}/.helix/{TEMPORARY_PREFIX}{name}", b"x")
         me.tree.nodes[handle].created = int(time.time()) - age

@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import os
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,30 +14,11 @@ from services.sync.remotes.mega.chunks import chunks, segments
 from services.sync.remotes.mega.remote import MegaRemote
 from services.sync.remotes.source import Source
 from tests.emulators.mega import Account, MegaServer, Stall
-from tests.services.sync.remotes.mega_account import FOLDER, account_of, open_server
+from tests.services.sync.remotes.mega_account import FOLDER, account_of
 from tests.services.sync.running import eventually
 
 STEPS = (-16, -8, -1, 0, 1, 8, 16, 17)
 SIZES = sorted({0, *(end + step for _, end in chunks(5 << 20) for step in STEPS)})
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MegaServer]:
-    async with open_server() as server:
-        yield server
-        server.assert_no_unknown()
-
-
-@pytest.fixture
-def me(server: MegaServer) -> Account:
-    (me,) = server.world.accounts.values()
-    return me
-
-
-@pytest.fixture
-async def remote(server: MegaServer, tmp_path: Path) -> AsyncIterator[MegaRemote]:
-    async with account_of(server, tmp_path / "home") as remote:
-        yield remote
 
 
 def write(path: Path, content: bytes) -> Source:
@@ -249,11 +229,13 @@ async def test_a_node_that_cannot_be_decrypted_stops_the_listing(
     me: Account, server: MegaServer, tmp_path: Path
 ) -> None:
     handle = me.put(f"{FOLDER}/a", b"content")
-    me.tree.nodes[handle].attributes = "AAAAAAAAAAAAAAAAAAAAAA"
+    node = me.tree.nodes[handle]
+    good, node.attributes = node.attributes, "AAAAAAAAAAAAAAAAAAAAAA"
 
     async with account_of(server, tmp_path / "home") as remote:
         with pytest.raises(Unreachable, match=handle):
             assert [batch async for batch in remote.listing()]
+    node.attributes = good
 
 
 async def test_a_folder_into_which_something_raced_can_be_taken_out_of_the_rubbish_bin(
