@@ -32,6 +32,13 @@ class Ignore:
         good, self.bad = _readable(lines)
         self._spec = GitIgnoreSpec.from_lines(good) if good else None
         self._brings_back = any(line.startswith("!") for line in good)
+        self.shut: tuple[str, ...] = ()
+        """Regular expressions. A directory in whose path, with a `/` at its end, one is found holds only ignored paths.
+
+        None of them where a pattern brings something back: then it takes more than one to tell.
+        """
+        if self._spec is not None and not self._brings_back:
+            self.shut = tuple(one.regex.pattern for one in self._spec.patterns if one.regex is not None)
         self.digest = blake2b("\n".join(good).encode(), digest_size=16).digest()
         """Names the patterns: equal for equal filters."""
 

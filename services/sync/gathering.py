@@ -30,9 +30,9 @@ class Gathering:
         self._journal = journal
         self._tools = tools
         apart = journal.holds(FEW)
-        self._here = scan(root, tools.witness, apart=apart)
+        self._here = scan(root, tools.witness, tools.ignored, apart=apart)
         steps = remote.features.steps
-        self._there = steps.scan(tools.there, apart=apart) if steps else None
+        self._there = steps.scan(tools.there, tools.ignored, apart=apart) if steps else None
         self._loop = loop
 
     def rows(self) -> Generator[Row, None, None]:

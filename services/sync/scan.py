@@ -10,14 +10,17 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from helix.core.ignore import Ignore
+from helix.core.trees import Kind
 from helix.errors import HelixError
 from services.sync.walk import Witness
-from services.sync.walker import LENGTH, Packed, directories
+from services.sync.walker import CLOSED, LAYOUT, LENGTH, Packed, directories, is_shut
 
 SILENCE_SECONDS = 120.0
 """So long a walker may say nothing; it speaks every few seconds, so the disk under it hangs."""
@@ -31,6 +34,7 @@ _BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from services.sync.walker
 
 
 _BROKEN_OFF = "it was broken off"
+NOTHING_IGNORED = Ignore()
 
 
 class ScanFailed(HelixError):
@@ -53,8 +57,15 @@ class Directory(NamedTuple):
 
     def entries(self) -> list[Packed]:
         """Its own entries as (name, size or -1 for a directory, mtime, inode, ctime)."""
+        if self.is_closed:
+            return []
         found: list[Packed] = marshal.loads(self.packed)  # noqa: S302 - our own child wrote it
         return found
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was not looked into, because the filters ignore all it holds."""
+        return self.packed == CLOSED
 
 
 class Scan(Protocol):
@@ -70,17 +81,21 @@ class Scan(Protocol):
         """Break it off: whoever iterates gets an error soon. May be called at any time from any thread."""
 
 
-def scan(root: str, witness: Witness, *, apart: bool) -> Scan:
-    """A scan of the tree; `apart`: by a process of its own, which pays where there is more than a little to see."""
-    return DiskScan(root, witness) if apart else OwnScan(root, witness)
+def scan(root: str, witness: Witness, ignored: Ignore = NOTHING_IGNORED, *, apart: bool) -> Scan:
+    """A scan of all but what lies in ignored directories.
+
+    `apart`: by a process of its own, which pays where there is more than a little to see.
+    """
+    return DiskScan(root, witness, ignored) if apart else OwnScan(root, witness, ignored)
 
 
 class OwnScan:
     """A walk in the thread that iterates."""
 
-    def __init__(self, root: str, witness: Witness) -> None:
+    def __init__(self, root: str, witness: Witness, ignored: Ignore) -> None:
         self._root = root
         self._witness = witness
+        self._shut = is_shut(ignored.shut)
         self._stopped = threading.Event()
 
     def begin(self) -> None:
@@ -88,7 +103,7 @@ class OwnScan:
 
     def __iter__(self) -> Iterator[Directory]:
         """Raises `ScanFailed` once it is broken off."""
-        for told in directories(self._root, self._witness):
+        for told in directories(self._root, self._witness, self._shut):
             if self._stopped.is_set():
                 raise _failed(self._root, _BROKEN_OFF)
             yield Directory(*told)
@@ -101,9 +116,10 @@ class OwnScan:
 class DiskScan:
     """A walk by a process of its own; `witness` is filled when it has ended."""
 
-    def __init__(self, root: str, witness: Witness) -> None:
+    def __init__(self, root: str, witness: Witness, ignored: Ignore = NOTHING_IGNORED) -> None:
         self._root = root
         self._witness = witness
+        self._ignored = ignored
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = threading.Event()
 
@@ -111,9 +127,12 @@ class DiskScan:
         """Start the walker. Raises `ScanFailed`."""
         command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
         try:
-            self._process = subprocess.Popen(
-                [*command, _CODE, self._root], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+            with tempfile.TemporaryFile() as shut:  # a pipe would hold us up while the walker does not read
+                shut.write(marshal.dumps(self._ignored.shut, LAYOUT))
+                shut.seek(0)
+                self._process = subprocess.Popen(
+                    [*command, _CODE, self._root], stdin=shut, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                )
         except OSError as error:
             raise _failed(self._root, f"its walker can't be started: {error.strerror}") from error
 
@@ -146,9 +165,15 @@ class DiskScan:
                     witness.holding.update(holding)
                     return
                 case _:
-                    yield Directory(*frame)
+                    yield self._checked(Directory(*frame))
         why = _BROKEN_OFF if self._stopped.is_set() else f"its walker ended early: {_last_words(process)}"
         raise _failed(self._root, why)
+
+    def _checked(self, directory: Directory) -> Directory:
+        """What is left out must be ignored, for what is ignored is never taken for deleted."""
+        if directory.is_closed and not self._ignored(directory.path, Kind.DIRECTORY):
+            raise _failed(self._root, f"its walker left out {directory.path}")
+        return directory
 
     def _frames(self, descriptor: int) -> Iterator[tuple[Any, ...]]:
         """Every whole frame, until the output ends."""

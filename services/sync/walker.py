@@ -4,6 +4,8 @@ The program starts it (`scan.py`) and reads its output: one frame a directory, a
 frame that ends the tale. A tale without that end is no listing. Only the standard library is imported, so that the
 process is small and begins at once; it ends with whoever reads.
 
+What the filters shut, a directory all of whose content is ignored, is told as if it were empty, and not looked into.
+
 A frame is its length (8 bytes) and a marshalled tuple. An entry of a directory is (name, size, mtime_ns, inode,
 ctime_ns); a directory among them has size -1 and only an inode, because its times move with what it holds.
 """
@@ -13,7 +15,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedWriter, FileIO
 from struct import Struct
 
@@ -28,6 +30,8 @@ BEAT_SECONDS = 5.0
 Packed = tuple[str, int, int, int, int]
 """Name, size or -1, mtime, inode, ctime."""
 IS_DIRECTORY = -1
+CLOSED = b""
+"""In the place of a directory's entries: it was not looked into."""
 Told = tuple[str, bool, int, int, int, bytes]
 """A directory: its path, whether all in it was seen, its entries, files and their bytes, its marshalled entries."""
 Frame = Told | tuple[dict[str, str], int, list[str], list[str], list[str]] | tuple[()]
@@ -37,14 +41,15 @@ Frame = Told | tuple[dict[str, str], int, list[str], list[str], list[str]] | tup
 def main(root: str) -> None:
     """Walk and tell on the standard output, as long as somebody reads."""
     try:
+        shut: tuple[str, ...] = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 - our own parent wrote it
         with BufferedWriter(FileIO(sys.stdout.fileno(), "wb", closefd=False), 1 << 16) as out:
-            tell(root, out)
+            tell(root, out, shut)
     except BrokenPipeError:
         os._exit(1)
 
 
-def tell(root: str, out: "BufferedWriter[FileIO]") -> None:
-    """All directories, then what could not be listed."""
+def tell(root: str, out: "BufferedWriter[FileIO]", shut: Sequence[str] = ()) -> None:
+    """All directories but what is inside those that are shut, then what could not be listed."""
     spoke = time.monotonic()
 
     def beat() -> None:
@@ -55,13 +60,23 @@ def tell(root: str, out: "BufferedWriter[FileIO]") -> None:
             spoke = time.monotonic()
 
     witness = Witness(beat)
-    for directory in directories(root, witness):
+    for directory in directories(root, witness, is_shut(shut)):
         _say(out, directory)
     seen = (sorted(witness.unseen), sorted(witness.holding), witness.leftovers)
     _say(out, (witness.skipped, witness.skipped_count, *seen))
 
 
-def directories(root: str, witness: Witness) -> Iterator[Told]:
+def is_shut(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a directory is one that the filters shut (`Ignore.shut`); never the root."""
+    if not patterns:
+        return lambda _path: False
+    import re  # noqa: PLC0415 - a walker without filters is smaller and begins sooner
+
+    searches = [re.compile(pattern).search for pattern in patterns]
+    return lambda path: bool(path) and any(search(path + "/") for search in searches)
+
+
+def directories(root: str, witness: Witness, shut: Callable[[str], bool]) -> Iterator[Told]:
     """Every directory, before what it holds, the directories in one sorted by name."""
     stack = [iter([""])]
     while stack:
@@ -69,7 +84,7 @@ def directories(root: str, witness: Witness) -> Iterator[Told]:
         if path is None:
             stack.pop()
             continue
-        told, inside = _directory(root, path, witness)
+        told, inside = (_closed(path), []) if shut(path) else _directory(root, path, witness)
         stack.append(iter(inside))
         yield told
 
@@ -90,6 +105,10 @@ def _directory(root: str, path: str, witness: Witness) -> tuple[Told, list[str]]
             inside.append(prefix + name)
     sound = len(witness.unseen) == unseen
     return (path, sound, len(entries), len(entries) - len(inside), size, marshal.dumps(entries, LAYOUT)), inside
+
+
+def _closed(path: str) -> Told:
+    return path, True, 0, 0, 0, CLOSED
 
 
 def _say(out: "BufferedWriter[FileIO]", frame: Frame) -> None:

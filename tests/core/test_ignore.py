@@ -1,6 +1,10 @@
 """Are filtered paths told from the others as git would?"""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helix.core.ignore import BadPattern, Ignore
 from helix.core.trees import Kind
@@ -60,6 +64,37 @@ def test_nothing_in_an_ignored_directory_is_brought_back_as_git_has_it() -> None
     assert ignore("out/deep", Kind.DIRECTORY)
     assert ignore("some/other", Kind.FILE)
     assert not ignore("some/keep", Kind.FILE)
+
+
+NAMES = st.sampled_from(["a", "b", "a.o", "build", "x y", "[a]"])
+PIECES = st.sampled_from(["a", "b", "*", "**", "*.o", "build", "?", "[ab]", "[!a]", "a*", "x\\ y", ".*"])
+PATTERNS = st.builds(
+    lambda start, pieces, end: start + "/".join(pieces) + end,
+    st.sampled_from(["", "/"]),
+    st.lists(PIECES, min_size=1, max_size=3),
+    st.sampled_from(["", "/", " "]),
+)
+
+
+@given(
+    st.lists(PATTERNS, max_size=4),
+    st.lists(NAMES, min_size=1, max_size=3),
+    st.lists(NAMES, min_size=1, max_size=3),
+)
+def test_whatever_lies_in_a_directory_that_is_shut_is_ignored(
+    patterns: list[str], directory: list[str], inside: list[str]
+) -> None:
+    ignore, path = Ignore(patterns), "/".join(directory)
+    shut = any(re.search(one, path + "/") for one in ignore.shut)
+
+    assert shut == ignore(path, Kind.DIRECTORY)
+    for kind in Kind:
+        assert not shut or ignore(f"{path}/{'/'.join(inside)}", kind)
+
+
+@pytest.mark.parametrize("lines", [[], ["# words"], ["build/", "!build/keep"]])
+def test_nothing_is_shut_without_patterns_or_where_one_brings_back(lines: list[str]) -> None:
+    assert Ignore(lines).shut == ()
 
 
 def test_filters_are_named_by_their_patterns() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+from helix.core.ignore import Ignore
 from helix.core.trees import Kind
 from services.sync import files
 from services.sync.remotes.disk import file_etag, translated
@@ -16,10 +17,10 @@ from services.sync.walker import IS_DIRECTORY
 class LocalScan:
     """The listing, directory by directory."""
 
-    def __init__(self, root: str, witness: Witness, *, apart: bool) -> None:
+    def __init__(self, root: str, witness: Witness, ignored: Ignore, *, apart: bool) -> None:
         self._root = root
         self._witness = witness
-        self._walk = scan(root, self._witness, apart=apart)
+        self._walk = scan(root, self._witness, ignored, apart=apart)
 
     def begin(self) -> None:
         """Start the walker. Raises a `RemoteError`."""

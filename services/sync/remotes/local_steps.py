@@ -3,11 +3,13 @@
 The same promises as `LocalRemote`'s operations (remote.py), in steps (services/sync/steps.py).
 """
 
+from helix.core.ignore import Ignore
 from services.sync.open_tree import OpenTree
 from services.sync.remotes.disk import entry_of, etag_of, translated
 from services.sync.remotes.errors import Changed
 from services.sync.remotes.local_scan import LocalScan
 from services.sync.remotes.remote import Entry, RemoteScan
+from services.sync.scan import NOTHING_IGNORED
 from services.sync.steps import Steps
 from services.sync.walk import Witness
 
@@ -47,6 +49,6 @@ class LocalSteps:
             yield tree
         return entry_of(path, seen)
 
-    def scan(self, witness: Witness, *, apart: bool) -> RemoteScan:
-        """As `listing`, a directory at a time."""
-        return LocalScan(self.root, witness, apart=apart)
+    def scan(self, witness: Witness, ignored: Ignore = NOTHING_IGNORED, *, apart: bool) -> RemoteScan:
+        """As `listing`, a directory at a time, but for what lies in ignored directories."""
+        return LocalScan(self.root, witness, ignored, apart=apart)

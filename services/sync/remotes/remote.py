@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from helix.core.ignore import Ignore
 from helix.core.trees import Kind
 from services.sync.hints import Hint
 from services.sync.open_tree import OpenTree
@@ -95,8 +96,11 @@ class DiskSteps(Protocol):
     def make_directory(self, tree: OpenTree, path: str) -> Steps[Entry]:
         """As `mkdir`."""
 
-    def scan(self, witness: Witness, *, apart: bool) -> RemoteScan:
-        """As `listing` with a witness, a directory at a time; `apart`: by a process of its own."""
+    def scan(self, witness: Witness, ignored: Ignore, *, apart: bool) -> RemoteScan:
+        """As `listing` with a witness, a directory at a time, but for what lies in ignored directories.
+
+        `apart`: by a process of its own.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helix.core.ignore import Ignore
 from services.sync import walker
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.local import LocalRemote
@@ -108,6 +109,36 @@ def test_a_scan_tells_what_a_walk_finds_and_what_it_could_not_list(tmp_path: Pat
     assert theirs.unseen == own.unseen != set()
     assert theirs.holding == own.holding >= {""}
     assert set(theirs.skipped.values()) >= {"a symlink", "a fifo", "the name is not UTF-8"}
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_an_ignored_directory_is_told_and_not_looked_into(tmp_path: Path, apart: bool) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "deep/build/deeper").mkdir(parents=True)
+    (tmp_path / "deep/build/link").symlink_to("nowhere")
+    (tmp_path / "deep/build.txt").write_text("no directory")
+    witness = Witness()
+
+    found = list(scan(str(tmp_path), witness, Ignore(["build*"]), apart=apart))
+
+    assert [(one.path, one.is_closed) for one in found] == [
+        ("", False),
+        ("deep", False),
+        ("deep/build", True),
+        ("kept", False),
+    ]
+    assert [name for name, *_ in found[1].entries()] == ["build", "build.txt"]
+    assert found[2].entries() == []
+    assert witness.skipped == {}
+
+
+def test_a_walker_that_leaves_out_what_is_not_ignored_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    ignored = Ignore(["build/"])
+    ignored.shut = ("^mine/",)
+
+    with pytest.raises(ScanFailed, match="left out mine"):
+        list(DiskScan(str(tmp_path), Witness(), ignored))
 
 
 def test_an_unreadable_directory_is_told_as_not_sound_and_the_others_as_sound(tmp_path: Path) -> None:

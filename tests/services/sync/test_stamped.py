@@ -11,6 +11,7 @@ import pytest
 
 from helix.core.actions import Action
 from helix.core.trees import BaseState, Kind
+from services.sync import gathering
 from services.sync.cycle import Cycle, Wishes
 from services.sync.journal.notes import Event, Forgotten, InSync, Note, Renamed, Seen, Touched
 from services.sync.journal.reading import BaseRow, Snapshot
@@ -137,6 +138,34 @@ async def test_an_ignored_file_does_not_keep_its_directory_from_being_left_out_a
     await world.sync()
 
     assert (await world.there())["d/b.tmp"] == b"b"
+
+
+@pytest.mark.parametrize("disk", [True, False], ids=["on two disks", "on a remote that is listed"])
+@pytest.mark.parametrize("few", [0, 1 << 30], ids=["by walkers", "by ourselves"])
+async def test_a_directory_that_becomes_ignored_keeps_all_on_both_sides_and_is_kept_again_when_the_filter_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: bool, few: int
+) -> None:
+    monkeypatch.setattr(gathering, "FEW", few)
+    world = await (disk_world(tmp_path) if disk else World.make(tmp_path))
+    for path in ("d/build/a", "d/build/deep/b", "d/c"):
+        world.write(path, path)
+    await settled(world)
+    everything = await world.there()
+    world.write(".helixignore", "build/\n")
+    await settled(world)
+    (world.here / "d/build/a").unlink()
+    world.write("d/build/deep/b", "edited while ignored")
+    await settled(world)
+    ignored = await world.there()
+    (world.here / ".helixignore").unlink()
+
+    await settled(world)
+
+    assert ignored == {**everything, ".helixignore": b"build/\n"}
+    there = await world.there()
+    assert there["d/build/a"] == b"d/build/a"
+    assert {b"edited while ignored", b"d/build/deep/b"} <= set(there.values())
+    assert world.local() == there
 
 
 async def test_an_unsettled_file_is_taken_once_it_has_settled(tmp_path: Path) -> None:
