@@ -16,6 +16,7 @@ from pathlib import Path
 from helix.control import Control
 from helix.errors import HelixError
 from services.sync.__main__ import serve
+from tests.running.patience import Patience
 from tests.services.sync.mutator import Person, reachable, tree
 from tests.services.sync.running import home
 
@@ -49,8 +50,8 @@ def start(place: Path) -> BaseProcess:
 async def rest(place: Path) -> dict[str, bytes]:
     """Let sync run until both sides are equal and a pass has nothing to do."""
     control = Control(place / "run/sync.sock")
-    deadline = time.monotonic() + REST_SECONDS
-    while time.monotonic() < deadline:
+    patience = Patience(REST_SECONDS)
+    while not patience.ended:
         try:
             runs = (await control.sync(wait=10))["runs"]
         except HelixError:

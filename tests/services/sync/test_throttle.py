@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from services.sync.apply.throttle import Throttle
+from tests.running.patience import crowding
 
 KIB = 1024
 
@@ -35,7 +36,7 @@ async def test_a_limit_of_one_direction_leaves_the_other_alone() -> None:
     throttle = Throttle(up=1)
     await throttle.up(10 * KIB)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(1 * crowding()):
         await throttle.down(1 << 30)
 
     assert throttle.moved["down"] == 1 << 30
@@ -47,6 +48,6 @@ async def test_a_limit_that_is_lifted_lets_the_rest_go() -> None:
 
     throttle.limit(None, None)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(1 * crowding()):
         await throttle.up(1 << 30)
     assert throttle.moved["up"] == (1 << 30) + 20 * KIB

@@ -12,6 +12,8 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.running.patience import crowding
+
 from .. import DiscordServer
 
 
@@ -126,7 +128,7 @@ async def running(server: DiscordServer, *, directly: bool = True, **options: An
     bot = SampleBot(server.platform.world.guild.id, **options)
     async with started(bot, server.token) as task:
         ready = asyncio.create_task(bot.wait_until_ready())
-        await asyncio.wait({ready, task}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ready, task}, timeout=10 * crowding(), return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             ready.cancel()
             raise AssertionError(f"the bot did not get ready: {task}; {server.platform.record.tail()}")
@@ -149,7 +151,7 @@ async def started(bot: SampleBot, token: str) -> AsyncIterator[asyncio.Task[None
 
 async def quiet() -> None:
     """Wait until no event handler of discord.py is at work; one may start another."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(5 * crowding()):
         while events := last_events():
             await asyncio.wait(events)
 
@@ -161,6 +163,6 @@ def last_events() -> list[asyncio.Task[Any]]:
 
 async def until(holds: Callable[[], bool], timeout: float = 5.0) -> None:
     """Wait for a condition of the client, which the server's record can't tell."""
-    async with asyncio.timeout(timeout):
+    async with asyncio.timeout(timeout * crowding()):
         while not holds():  # noqa: ASYNC110  (the client has no event for it)
             await asyncio.sleep(0.01)

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.running.patience import crowding
+
 from .. import DiscordServer
 
 PROGRAM = Path(__file__).with_name("judge.mjs")
@@ -28,7 +30,7 @@ class Judge:
         """Wait for a line of its output that begins so; a dead process shows what it said instead."""
         assert self._process.stdout is not None
         heard: list[str] = []
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(timeout * crowding()):
             while line := (await self._process.stdout.readline()).decode():
                 heard.append(line)
                 if line.startswith(start):
@@ -38,7 +40,7 @@ class Judge:
     async def stop(self) -> None:
         if self._process.returncode is None:
             self._process.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(10 * crowding()):
             await self._process.wait()
 
 
