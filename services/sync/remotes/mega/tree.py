@@ -92,9 +92,9 @@ class Tree:
             pending += [child.handle for same in self._below.pop(one, {}).values() for child in same]
 
     def child(self, parent: str, name: str) -> Node | None:
-        """The node of this name; of several the newest."""
+        """The node of this name; of several the one that is shown."""
         same = self._below.get(parent, {}).get(name)
-        return _newest(same) if same else None
+        return self._shown(same) if same else None
 
     def children(self, parent: str) -> list[Node]:
         """The nodes of a folder by name. Raises `Unreachable` if one can't be read: it could be any of ours."""
@@ -105,7 +105,7 @@ class Tree:
                 remedy="look for it in MEGA's web client and remove it, or move it out of the folder",
             )
         in_order = map(below.__getitem__, sorted(name for name in below if name is not None))
-        return [same[0] if len(same) == 1 else _newest(same) for same in in_order]
+        return [same[0] if len(same) == 1 else self._shown(same) for same in in_order]
 
     def folders(self, parent: str) -> list[str]:
         """The handles of the folders right in a folder."""
@@ -179,6 +179,17 @@ class Tree:
 
     def _rank(self, node: Node) -> tuple[int, int, str]:
         return self._announced.get(node.handle, -1), node.created, node.handle
+
+    def _shown(self, same: Sequence[Node]) -> Node:
+        """Of several nodes of one name the newest; but an empty folder hides no other that holds something.
+
+        A folder may be made twice: MEGA lets two clients do it, and may carry out late what was given up.
+        """
+        newest = _newest(same)
+        if newest.type is not _FOLDER or self.has_children(newest.handle):
+            return newest
+        full = [node for node in same if node.type is _FOLDER and self.has_children(node.handle)]
+        return _newest(full) if full else newest
 
     def _unlist(self, node: Node) -> None:
         names = self._below.get(node.parent, {})

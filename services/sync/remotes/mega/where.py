@@ -85,7 +85,7 @@ def _path(tree: Tree, folder: str, top: str) -> Hint:
         if folder == top:
             return directories({"/".join(reversed(names))})
         node = tree.nodes.get(folder)
-        if node is None or node.name is None:
+        if node is None or node.name is None or (node.type is _FOLDER and tree.has_twin(node)):
             return EVERYWHERE
         if node.type is _FOLDER:
             names.append(node.name)

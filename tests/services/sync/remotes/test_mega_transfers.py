@@ -225,6 +225,27 @@ async def test_two_files_of_one_name_are_listed_once_the_newer(me: Account, remo
     assert [(e.path, e.etag) async for batch in remote.listing() for e in batch] == [("a", newer)]
 
 
+async def test_an_empty_directory_hides_no_other_of_its_name(me: Account, remote: MegaRemote) -> None:
+    me.put(f"{FOLDER}/d/deep/file", b"content")
+    empty = me.put(f"{FOLDER}/late/passing", b"x")
+    me.remove(empty)
+    me.rename(f"{FOLDER}/late", "d")
+
+    assert [entry.path async for batch in remote.listing() for entry in batch] == ["d", "d/deep", "d/deep/file"]
+    assert await remote.stat("d/deep/file") is not None
+
+
+async def test_of_two_directories_of_one_name_that_hold_something_the_newer_is_listed(
+    me: Account, remote: MegaRemote
+) -> None:
+    me.put(f"{FOLDER}/d/old", b"old")
+    newer = me.put(f"{FOLDER}/e/new", b"new")
+    me.tree.nodes[me.tree.nodes[newer].parent].created += 60
+    me.rename(f"{FOLDER}/e", "d")
+
+    assert [entry.path async for batch in remote.listing() for entry in batch] == ["d", "d/new"]
+
+
 async def test_a_node_that_cannot_be_decrypted_stops_the_listing(
     me: Account, server: MegaServer, tmp_path: Path
 ) -> None:

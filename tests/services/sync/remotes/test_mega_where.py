@@ -147,6 +147,12 @@ def test_of_two_directories_of_one_name_the_other_comes_to_light(tree: Tree) -> 
     assert told(tree, [Removed("A2", ours=False)]) == EVERYWHERE
 
 
+def test_what_comes_into_one_of_two_directories_of_one_name_may_bring_it_to_light(tree: Tree) -> None:
+    tree.put(node("A2", TOP, "a", created=2))
+
+    assert told(tree, [Stored((file("n", "A2", "new"),), ours=False)]) == EVERYWHERE
+
+
 def test_more_directories_than_are_worth_a_look_each_mean_everywhere(tree: Tree) -> None:
     tree.add([node(f"d{number}", "C", str(number)) for number in range(where.MOST + 1)])
     files = [file(f"n{number}", f"d{number}", "new") for number in range(where.MOST + 1)]
