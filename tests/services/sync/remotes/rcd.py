@@ -94,7 +94,8 @@ class Rcd:
     ) -> None:
         if self._twin is not None:
             self._twin.__exit__(kind, error, trace)
-        self.process.terminate()
+        # asked to end, it first waits 10 s for transfers that a test has made to stand still
+        self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -110,11 +111,11 @@ class Rcd:
         assert answer.status == 200, body
         return body
 
-    def serve(self, kind: str, **options: Any) -> str:
+    def serve(self, kind: str, *, folder: str = "", **options: Any) -> str:
         """Serve an empty directory with rclone itself; give host:port."""
-        folder = self.data / f"served-{kind}"
-        folder.mkdir()
-        answer = self.call("serve/start", type=kind, fs=str(folder), addr="127.0.0.1:0", **options)
+        served = self.data / (folder or f"served-{kind}")
+        served.mkdir()
+        answer = self.call("serve/start", type=kind, fs=str(served), addr="127.0.0.1:0", **options)
         return str(answer["addr"])
 
 

@@ -16,6 +16,8 @@ from services.sync.remotes.rclone.remote import RcloneRemote
 from services.sync.remotes.source import Source
 from tests.services.sync.remotes.rcd import Rcd
 
+pytestmark = pytest.mark.xdist_group("rclone_batches")
+
 FILES = 40
 
 

@@ -20,6 +20,8 @@ from services.sync.remotes.remote import Entry
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.two_writers import contents, written
 
+pytestmark = pytest.mark.xdist_group("rclone_claims")
+
 
 @pytest.fixture(scope="module")
 def rcd() -> Iterator[Rcd]:

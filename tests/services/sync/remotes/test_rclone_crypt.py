@@ -8,6 +8,8 @@ from tests.services.sync.remotes.rcd import Rcd, obscured
 from tests.services.sync.remotes.rclone_contract import RcloneContract
 from tests.services.sync.remotes.two_writers import TwoWriters
 
+pytestmark = pytest.mark.xdist_group("rclone_crypt")
+
 
 @pytest.fixture(scope="module")
 def rcd() -> Iterator[Rcd]:

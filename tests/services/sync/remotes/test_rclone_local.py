@@ -7,7 +7,9 @@ import pytest
 from services.sync.remotes.rclone import store
 from tests.services.sync.remotes.rcd import Rcd
 from tests.services.sync.remotes.rclone_contract import RcloneContract, RcloneRemotes
-from tests.services.sync.remotes.two_writers import TwoWriters
+from tests.services.sync.remotes.two_writers import TwoMakers, TwoWriters
+
+pytestmark = pytest.mark.xdist_group("rclone_local")
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +24,8 @@ class TestRcloneLocal(RcloneContract, TwoWriters):
         return "here", str(rcd.data)
 
 
-class TestLargeFilesOnRcloneLocal(RcloneRemotes, TwoWriters):
-    """Two writers of files that are too large to share requests."""
+class TestLargeFilesOnRcloneLocal(RcloneRemotes, TwoMakers):
+    """Two makers of files that are too large to share requests."""
 
     @pytest.fixture(autouse=True)
     def none_is_small(self, monkeypatch: pytest.MonkeyPatch) -> None:

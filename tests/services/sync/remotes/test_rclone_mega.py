@@ -8,6 +8,8 @@ from tests.emulators.mega import MegaServer
 from tests.services.sync.remotes.rcd import Rcd, mega_settings
 from tests.services.sync.remotes.rclone_contract import RcloneContract
 
+pytestmark = pytest.mark.xdist_group("rclone_mega")
+
 
 @pytest.fixture(scope="module")
 def rcd() -> Iterator[Rcd]:

@@ -15,6 +15,8 @@ from services.sync.remotes.source import Source
 from tests.emulators.mega import MegaServer, Stall
 from tests.services.sync.remotes.rcd import Rcd, mega_settings
 
+pytestmark = pytest.mark.xdist_group("rclone_mega_late")
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MegaServer]:

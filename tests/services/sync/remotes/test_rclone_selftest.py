@@ -11,6 +11,8 @@ from services.sync.selftest import Step, round_trip
 from tests.emulators.mega import MegaServer
 from tests.services.sync.remotes.rcd import Rcd, mega_settings, obscured
 
+pytestmark = pytest.mark.xdist_group("rclone_selftest")
+
 
 @pytest.fixture(scope="module")
 def rcd() -> Iterator[Rcd]:

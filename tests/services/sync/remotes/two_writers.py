@@ -34,8 +34,8 @@ async def contents(remote: Remote, folder: Path) -> list[str]:
     return found
 
 
-class TwoWriters:
-    """Races of two real clients."""
+class TwoMakers:
+    """Two real clients that race for new files."""
 
     async def test_two_clients_that_make_the_same_paths_at_once_lose_nothing(
         self, tmp_path: Path, remote: Remote, other: Remote
@@ -54,6 +54,10 @@ class TwoWriters:
         stored = [content for content in told if content]
         assert sorted(stored) == sorted(await contents(remote, tmp_path))
         assert len(stored) == PATHS, "of two that want a path exactly one gets it"
+
+
+class TwoWriters(TwoMakers):
+    """And for files that are there, or are renamed."""
 
     async def test_two_clients_that_replace_the_same_paths_at_once_lose_nothing(
         self, tmp_path: Path, remote: Remote, other: Remote
