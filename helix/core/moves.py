@@ -16,7 +16,7 @@ when the journal rows have moved too; so does a move with one end in such a plac
 path, those rows would be worthless: there the directory is made anew and its files move one by one.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,7 +67,7 @@ class _Renames:
     def _carry_out_all(self, pairs: list[_Pair], kind: Kind) -> None:
         self._hold_back_twins(kind, {pair.new.path for pair in pairs})
         for pair in pairs:
-            if self._has_vanished(pair.old) and (self._has_appeared(pair.new) or self._is_back(pair.new)):
+            if self._has_vanished(pair.old) and self._may_be_new_name(pair.new):
                 self._carry_out(pair)
         self._hold_back_twins(kind, set())
 
@@ -97,33 +97,38 @@ class _Renames:
         return found
 
     def _pairs(self, kind: Kind) -> Iterator[_Pair]:
-        vanished: dict[Key, deque[Case]] = defaultdict(deque)
-        for case in self.cases:
+        appeared = [case for case in self.cases if case.kind_on(self.side) is kind and self._may_be_new_name(case)]
+        if not appeared:
+            return
+        vanished: dict[Key, list[Case]] = defaultdict(list)
+        for case in reversed(self.cases):
             if case.kind_on(self.side.other) is kind and self._has_vanished(case):
                 for key in self._keys_before(case):
                     vanished[key].append(case)
-        if not vanished:
-            return
         used: set[str] = set()
-        for case in self.cases:
-            if case.kind_on(self.side) is kind and (self._has_appeared(case) or self._is_back(case)):
-                found = self._match(case, vanished, used)
-                if found:
-                    used.add(found.path)
-                    yield _Pair(found, case)
+        for case in appeared if vanished else ():
+            if found := self._match(case, vanished, used):
+                used.add(found.path)
+                yield _Pair(found, case)
 
-    def _match(self, case: Case, vanished: dict[Key, deque[Case]], used: set[str]) -> Case | None:
-        """The first candidate; the one in the same directory or of the same name is not better, only equal."""
+    def _match(self, case: Case, vanished: dict[Key, list[Case]], used: set[str]) -> Case | None:
+        """The first candidate; the one in the same directory or of the same name is not better, only equal.
+
+        Candidates are kept last first: a list that shrinks at its end is a tenth of a deque, and most hold but one.
+        """
         keys = list(self._keys_now(case))
         for key in keys[:1] if self._is_back(case) else keys:
-            queue = vanished.get(key, deque())
-            while queue and queue[0].path in used:
-                queue.popleft()
-            for candidate in queue:
+            candidates = vanished.get(key, [])
+            while candidates and candidates[-1].path in used:
+                candidates.pop()
+            for candidate in reversed(candidates):
                 free = candidate.path not in used and case.twin in {None, candidate.path}
                 if free and not _contradicts(case, candidate, self.side):
                     return candidate
         return None
+
+    def _may_be_new_name(self, case: Case) -> bool:
+        return self._has_appeared(case) or self._is_back(case)
 
     def _has_vanished(self, case: Case) -> bool:
         drop = Outcome.DROP_REMOTE if self.side is Side.LOCAL else Outcome.DROP_LOCAL
