@@ -45,6 +45,8 @@ from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, Sou
 log = logging.getLogger(__name__)
 
 COMMIT_SECONDS = 0.2
+BEAT = 256
+"""After so many outcomes of a batch the event loop looks round: some milliseconds."""
 ITEM_TRIES = 3
 """A damaged transfer is tried so often within a pass."""
 
@@ -138,7 +140,9 @@ class Executor:
         self._journal.fence()
         outcomes = await small.perform(batch, self._journal.fence)
         stops: list[HelixError] = []
-        for action, outcome in zip(batch, outcomes, strict=True):
+        for number, (action, outcome) in enumerate(zip(batch, outcomes, strict=True)):
+            if not number % BEAT:
+                await asyncio.sleep(0)  # others of the loop have their turn
             if isinstance(outcome, tuple):
                 self._done(action, outcome)
             elif not isinstance(outcome, HelixError):

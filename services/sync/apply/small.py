@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from helix.core.actions import Action, Adopt, Compare, Download, MakeDirLocal, MakeDirRemote, Upload, cost, settled
 from helix.core.trees import LocalState, RemoteState, in_sync
@@ -27,8 +27,10 @@ from services.sync.steps import Steps, run_together
 
 SMALL_BYTES = 1 << 20
 """Above this a file's bytes cost more than its name."""
-MANY = 256
+MANY = 1024
 """So many actions share their flushes."""
+SIDE_BY_SIDE = 2
+"""While one batch waits for its flush another one writes; more would only wait for each other."""
 
 Outcome = Notes | Action | HelixError
 """What an action ended in: its notes, an action that shall be done instead, or its failure."""
@@ -45,6 +47,7 @@ class SmallActs:
     here: LocalSide
     there: DiskSteps
     throttle: Throttle
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
 
     def batches(self, wave: Iterable[Action]) -> Iterator[list[Action]]:
         """The actions of a wave, in which any order will do: small ones many at once, each other one alone."""
@@ -72,7 +75,8 @@ class SmallActs:
             fence()
 
         try:
-            outcomes = await asyncio.to_thread(self._together, actions, proceed)
+            async with self.turns:
+                outcomes = await asyncio.to_thread(self._together, actions, proceed)
         finally:
             abandoned.set()
         done = [action for action, outcome in zip(actions, outcomes, strict=True) if isinstance(outcome, tuple)]

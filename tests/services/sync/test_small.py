@@ -14,7 +14,7 @@ from helix.core.trees import Kind, LocalState, RemoteState
 from services.sync import files, flushing
 from services.sync.apply import small
 from services.sync.apply.local_side import LocalSide
-from services.sync.apply.small import MANY, SMALL_BYTES, SmallActs
+from services.sync.apply.small import MANY, SIDE_BY_SIDE, SMALL_BYTES, SmallActs
 from services.sync.apply.throttle import Throttle
 from services.sync.journal.journal import Journal
 from services.sync.lease import LeaseLost
@@ -268,3 +268,28 @@ async def test_content_is_durable_before_its_name_and_the_name_before_it_is_reme
     steps = [word for number, word in enumerate(told) if number >= begin and told[number - 1] != word]
     assert told.count("move") == COUNT
     assert steps[:5] == ["write", "flush", "move", "flush", "note"]
+
+
+async def test_no_more_than_two_batches_are_done_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = await disk_world(tmp_path)
+    content = new_files(world)
+    together, lock = SmallActs._together, threading.Lock()
+    running, most = 0, 0
+
+    def watched(*args: object) -> object:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        try:
+            return together(*args)
+        finally:
+            with lock:
+                running -= 1
+
+    monkeypatch.setattr(small, "MANY", 2)
+    monkeypatch.setattr(SmallActs, "_together", watched)
+    await world.sync()
+
+    assert text(await world.there()) == content
+    assert 1 <= most <= SIDE_BY_SIDE
