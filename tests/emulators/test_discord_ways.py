@@ -40,7 +40,11 @@ async def asked_of_a_program(server: DiscordServer, authority: Path, *enter: str
         reply = await server.people.reply(server.people.say("!ping"), timeout=20)
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = await asyncio.wait_for(process.communicate(), 15 * crowding())
+        try:
+            _, errors = await asyncio.wait_for(process.communicate(), 15 * crowding())
+        except TimeoutError:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     return reply, errors
 
 
