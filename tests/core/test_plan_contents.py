@@ -75,7 +75,8 @@ def test_in_a_one_way_mode_the_source_wins_and_equal_contents_are_spared() -> No
 def test_a_touched_file_is_adopted_with_its_new_stamp() -> None:
     touched = Row("a", local("old", mtime=9), remote("old"), base("old"))
 
-    assert names([touched]) == ["Adopt a"]
+    why = "unchanged but for its stamp"
+    assert plan([touched]).actions == (Adopt("a", touched.local, touched.remote, why, digest="t:old"),)
 
 
 def test_a_touched_file_nobody_has_read_is_uploaded_only_if_it_differs() -> None:
@@ -102,6 +103,13 @@ def test_nothing_is_known_of_a_target_that_is_not_there_or_was_edited() -> None:
     assert created.have is None
     assert isinstance(over, Upload)
     assert over.have is None
+
+
+def test_a_transfer_over_an_unchanged_file_tells_what_is_there_and_its_digest() -> None:
+    there, here = blind(row("a", "old", "newer", "old")), blind(row("a", "newer", "old", "old"))
+
+    assert plan([there]).actions == (Download("a", there.local, there.remote, "edited there", have="t:old"),)
+    assert plan([here]).actions == (Upload("a", here.local, here.remote, "edited here", have="t:old"),)
 
 
 def test_the_listed_digest_of_the_target_is_passed_on() -> None:

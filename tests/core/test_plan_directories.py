@@ -2,12 +2,12 @@
 
 import pytest
 
-from helix.core.actions import Forget, MakeDirLocal, MakeDirRemote, Reason, Skip, StepAside
+from helix.core.actions import Adopt, Download, Forget, MakeDirLocal, MakeDirRemote, Reason, Skip, StepAside, Upload
 from helix.core.cases import Mode, Outcome, Rules, case_of
 from helix.core.directories import settle_directories
 from helix.core.plan import plan
 from helix.core.trees import Row, Side
-from tests.core.rows import names, row
+from tests.core.rows import base, local, names, remote, row
 
 MIRROR, RESTORE = Rules(mode=Mode.MIRROR), Rules(mode=Mode.RESTORE)
 
@@ -15,6 +15,37 @@ MIRROR, RESTORE = Rules(mode=Mode.MIRROR), Rules(mode=Mode.RESTORE)
 def test_a_new_directory_is_made_on_the_other_side() -> None:
     assert names([row("d", "dir", None, None)]) == ["MakeDirRemote d"]
     assert names([row("d", None, "dir", None)]) == ["MakeDirLocal d"]
+
+
+def test_what_is_made_tells_what_is_there_and_expects_nothing_here() -> None:
+    here, there = row("d", "dir", None, None), row("d", None, "dir", None)
+
+    assert plan([here]).actions == (MakeDirRemote("d", here.local, None, "created here"),)
+    assert plan([there]).actions == (MakeDirLocal("d", None, there.remote, "created there"),)
+
+
+def test_what_takes_the_place_of_another_kind_expects_that_to_be_gone() -> None:
+    file_there, file_here = row("d", "dir", "file", "dir"), row("d", "file", "dir", "dir")
+    directory_there, directory_here = row("d", "old", "dir", "old"), row("d", "dir", "old", "old")
+
+    placed = [plan([one]).actions[1] for one in (file_there, file_here, directory_there, directory_here)]
+
+    assert placed == [
+        Download("d", None, file_there.remote, "edited there"),
+        Upload("d", file_here.local, None, "edited here"),
+        MakeDirLocal("d", None, directory_there.remote, "edited there"),
+        MakeDirRemote("d", directory_here.local, None, "edited here"),
+    ]
+
+
+def test_a_directory_that_was_made_anew_is_only_noted() -> None:
+    seen = Row("d", local("dir", inode=5), remote("dir"), base("dir", inode=3))
+
+    (found,) = plan([seen]).actions
+
+    assert isinstance(found, Adopt)
+    assert (found.path, found.local, found.remote) == ("d", seen.local, seen.remote)
+    assert found.why
 
 
 def test_directories_on_both_sides_are_adopted() -> None:

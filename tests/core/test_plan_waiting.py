@@ -63,6 +63,16 @@ def test_a_file_that_was_only_renamed_waits_for_nothing(field: str | None) -> No
     assert found == (["Skip a", "Skip b"] if field else ["MoveRemote a > b"])
 
 
+def test_a_new_name_of_what_a_file_was_before_it_was_written_anew_waits_like_any_other() -> None:
+    """`mv a b` and a new `a`: nothing would be trashed while `b` waits."""
+    rows = [
+        Row("a", local("new", inode=8, mtime=2), remote("old"), base("old", inode=7)),
+        Row("b", local("old", inode=7), None, None),
+    ]
+
+    assert names(rows, Rules(unsettled=lambda path, _: path == "b")) == ["Upload a", "Skip b"]
+
+
 def test_a_renamed_file_that_takes_the_place_of_another_waits_like_any_edit() -> None:
     rows = [
         Row("a", None, remote("old"), base("old", inode=7)),
