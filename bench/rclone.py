@@ -82,7 +82,7 @@ async def helix_pass(base: Path, remote: RcloneRemote) -> dict[str, float]:
         raise SystemExit(f"{result.look.trip} {tally.failures}")
     journal.close()
     await remote.close()
-    return {"seconds": seconds, "lag": await watching, "done": tally.done}
+    return {"seconds": seconds, **await watching, "done": tally.done}
 
 
 def ours(base: Path, target: Target, name: str) -> dict[str, float]:
