@@ -61,11 +61,11 @@ def replace(path: Path, text: str) -> None:
 def fill(place: Path) -> Path:
     """Fill the file system of *place*; give the file to delete again."""
     filler = place / ".filler"
-    with filler.open("wb") as file:
+    # without a buffer: what is left in one would fail once more when the file is closed
+    with filler.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"\0" * 65536)
-                file.flush()
         except OSError:
             return filler
 
