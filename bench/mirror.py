@@ -7,7 +7,7 @@ Helix makes every content and every name durable, keeps a journal and hashes wha
 cache when it ends. So that neither tool pays for the other's unwritten pages, all is flushed (`sync`) before each run;
 a last line says what rclone takes with a flush of its own. The tools take turns in going first. The sources were
 just read, and are in the page cache as far as memory goes. The best of all rounds counts; a ratio of rates of 1.0 is
-the aim. No round begins when two minutes were spent, so that 200,000 files and 10 GiB end within a quarter of an hour.
+the aim. No round begins when two minutes were spent: with 200,000 files or 10 GiB one round may be all there is.
 Memory is looked at four times a second in the same rounds. The program is compiled first, as the image has it. Needs
 room for three copies.
 """
