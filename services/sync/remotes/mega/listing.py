@@ -1,15 +1,22 @@
-"""How is the tree listed, and not walked again as long as nothing has changed?"""
+"""How is the tree listed, and not walked again as long as nothing has changed?
+
+Of several nodes of one name one is listed. If a folder that is not holds something, what is missing below the path was
+not deleted, but not seen, and the witness is told so.
+"""
 
 import asyncio
 from collections.abc import Iterator
 from itertools import islice
 
+from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.mega.nodes import Type, entry_of
 from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.remote import Entry
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
+from services.sync.walk import Witness
 
 BATCH = 500
+_HIDDEN = "stands several times at MEGA, each time with content: only the newest is seen"
 _FOLDER = Type.FOLDER
 
 
@@ -21,49 +28,75 @@ class Listing:
         self._version = 0
         self._top = ""
         self._batches: list[list[Entry]] = []
+        self._hiding: list[str] = []
 
-    async def of(self, tree: Tree, top: str, under: str) -> list[list[Entry]]:
+    async def of(self, tree: Tree, top: str, under: str, witness: Witness | None = None) -> list[list[Entry]]:
         """All entries below `under` in walk order, in batches, with turns for the event loop in between.
+
+        Raises `Unreachable` if something is hidden and nobody is told.
 
         The caller sees to it that no events are taken over meanwhile: a file moved from an unlisted folder to a listed
         one would be in neither.
         """
         if not under and tree is self._tree and (tree.version, top) == (self._version, self._top):
+            _tell(self._hiding, witness)
             return self._batches
         version = tree.version
         batches: list[list[Entry]] = []
-        for batch in _walk(tree, top, under):
+        hiding = list(_hiding_above(tree, top, under))
+        for batch in _walk(tree, top, under, hiding):
             batches.append(batch)
             await asyncio.sleep(0)
         if not under and tree.version == version:
-            self._tree, self._version, self._top, self._batches = tree, version, top, batches
+            self._tree, self._version, self._top = tree, version, top
+            self._batches, self._hiding = batches, hiding
+        _tell(hiding, witness)
         return batches
 
 
-def children(tree: Tree, top: str, directory: str) -> list[Entry]:
-    """The entries right in one directory."""
+def children(tree: Tree, top: str, directory: str, witness: Witness | None = None) -> list[Entry]:
+    """The entries right in one directory. Raises `Unreachable` if something is hidden and nobody is told."""
     start = tree.find(top, directory)
     if start is None or start.type is Type.FILE:
         return []
     prefix = f"{directory}/" if directory else ""
-    shown = ((f"{prefix}{node.name}", node) for node in tree.children(start.handle))
-    return [entry_of(path, node) for path, node in shown if not _is_ours(path, prefix)]
+    shown = [(f"{prefix}{node.name}", node) for node in tree.children(start.handle)]
+    own = [(path, node) for path, node in shown if not _is_ours(path, prefix)]
+    _tell([*_hiding_above(tree, top, directory), *(path for path, node in own if tree.hides(node))], witness)
+    return [entry_of(path, node) for path, node in own]
+
+
+def _hiding_above(tree: Tree, top: str, path: str) -> Iterator[str]:
+    """The path, and the directories above it, that stand for more folders than are shown."""
+    parts = path.split("/")
+    _, *way = tree.way(top, path)
+    for depth, node in enumerate(way, start=1):
+        if node is not None and tree.hides(node):
+            yield "/".join(parts[:depth])
+
+
+def _tell(hiding: list[str], witness: Witness | None) -> None:
+    for path in hiding:
+        if witness is None:
+            raise Unreachable(f"{path} {_HIDDEN}", remedy="merge the folders, or rename one, in MEGA's web client")
+        witness.unreadable(path, _HIDDEN)
 
 
 def _is_ours(path: str, prefix: str) -> bool:
     return path == RESERVED or path.startswith(TEMPORARY_PREFIX, len(prefix))
 
 
-def _walk(tree: Tree, top: str, under: str) -> Iterator[list[Entry]]:
+def _walk(tree: Tree, top: str, under: str, hiding: list[str]) -> Iterator[list[Entry]]:
+    """Batches of entries; paths that stand for more than is shown are added to `hiding`."""
     start = tree.find(top, under)
     if start is None or start.type is Type.FILE:
         return
-    entries = _entries(tree, start.handle, f"{under}/" if under else "")
+    entries = _entries(tree, start.handle, f"{under}/" if under else "", hiding)
     while batch := list(islice(entries, BATCH)):
         yield batch
 
 
-def _entries(tree: Tree, folder: str, prefix: str) -> Iterator[Entry]:
+def _entries(tree: Tree, folder: str, prefix: str, hiding: list[str]) -> Iterator[Entry]:
     """All below a folder, in walk order, without what belongs to Helix."""
     stack = [(prefix, iter(tree.children(folder)))]
     while stack:
@@ -73,6 +106,8 @@ def _entries(tree: Tree, folder: str, prefix: str) -> Iterator[Entry]:
             if _is_ours(path, prefix):
                 continue
             yield entry_of(path, node)
+            if tree.hides(node):
+                hiding.append(path)
             if node.type is _FOLDER:
                 stack.append((path + "/", iter(tree.children(node.handle))))
                 break

@@ -100,7 +100,7 @@ class MegaRemote:
         account = self._linked.account
         await account.fresh()
         async with account.quiet:
-            batches = await self._lister.of(account.tree, self._top, under)
+            batches = await self._lister.of(account.tree, self._top, under, witness)
         for batch in batches:
             yield batch
 
@@ -108,7 +108,7 @@ class MegaRemote:
         """Ask for news, then look at one folder of the tree."""
         account = self._linked.account
         await account.fresh()
-        return children(account.tree, self._top, directory)
+        return children(account.tree, self._top, directory, witness)
 
     async def stat(self, path: str) -> Entry | None:
         """Ask for news, then look into the tree."""

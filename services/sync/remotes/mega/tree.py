@@ -4,7 +4,7 @@ One object in memory, made from one listing (`f`), then changed by our own acts 
 pass without changes costs one question. Only the event loop's thread changes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, assert_never
 
 from services.sync.remotes.errors import Unreachable
@@ -116,18 +116,31 @@ class Tree:
         """Whether another node of its folder has the same name."""
         return len(self._below.get(node.parent, {}).get(node.name, ())) > 1
 
+    def hides(self, node: Node) -> bool:
+        """Whether a folder of the same name, which is not shown, holds something."""
+        same = self._below.get(node.parent, {}).get(node.name, ())
+        return len(same) > 1 and any(
+            one.type is _FOLDER and one.handle != node.handle and self.has_children(one.handle) for one in same
+        )
+
     def has_children(self, parent: str) -> bool:
         """Whether anything is in the folder, readable or not."""
         return any(self._below.get(parent, {}).values())
 
     def find(self, start: str, path: str) -> Node | None:
         """The node at a path below a folder."""
-        node = self.nodes.get(start)
-        for name in path.split("/") if path else ():
-            if node is None or node.type is Type.FILE:
-                return None
-            node = self.child(node.handle, name)
+        *_, node = self.way(start, path)
         return node
+
+    def way(self, start: str, path: str) -> Iterator[Node | None]:
+        """The nodes from a folder down to a path, itself included; ends with None where there is nothing."""
+        node = self.nodes.get(start)
+        yield node
+        for name in path.split("/") if path else ():
+            node = None if node is None or node.type is Type.FILE else self.child(node.handle, name)
+            yield node
+            if node is None:
+                return
 
     def with_key(self, parent: str, key: bytes) -> Node | None:
         """The node of this key in a folder: keys are random, so this is how an upload finds itself again."""

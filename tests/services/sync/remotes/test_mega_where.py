@@ -166,7 +166,7 @@ Shown = dict[str, tuple[Kind, str]]
 
 
 def shown(tree: Tree) -> Shown:
-    return {entry.path: (entry.kind, entry.etag) for batch in _walk(tree, TOP, "") for entry in batch}
+    return {entry.path: (entry.kind, entry.etag) for batch in _walk(tree, TOP, "", []) for entry in batch}
 
 
 def unseen(before: Shown, after: Shown, named: frozenset[str]) -> list[str]:
