@@ -31,7 +31,7 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
         listed = await ask("!storage ls")
         file.unlink()
         await ask("!sync now")
-        gone = kept.exists()
+        await until(lambda: not kept.exists(), what="the deletion, once its directory rests")
         restored = await ask("!storage restore hello.txt")
         await until(file.exists)
         history = await ask("!sync history hello.txt")
@@ -46,7 +46,7 @@ async def test_status_and_testmega_speak_of_the_real_programs(discord_server: Di
     assert "sync: RUNNING" in status
     assert "Round trip passed** on `local`" in round_trip
     assert ("Pass ended" in uploaded, arrived, "`hello.txt` · 5 B" in listed) == (True, "hello", True)
-    assert (gone, "Back again" in restored) == (False, True)
+    assert "Back again" in restored
     assert "upload done" in history
     assert "Nothing to do" in planned or "next pass" in planned
     assert "no guard rail waits" in conflicts

@@ -3,7 +3,6 @@
 What that gives is measured by `bench/mega.py`; to compare waits here would be to assert a time.
 """
 
-import gc
 import subprocess
 import sys
 
@@ -32,4 +31,4 @@ def test_sync_lets_threads_take_turns_more_often_than_python_does(found: list[fl
 
 
 def test_what_sync_imported_is_not_looked_at_by_the_collector(found: list[float]) -> None:
-    assert found[1] > 10_000 > gc.get_freeze_count()
+    assert found[1] > 10_000
