@@ -9,6 +9,8 @@ tells what is at the path before, and what was stored afterwards.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from services.sync.remotes.errors import Changed, Corrupt
@@ -25,6 +27,18 @@ SMALL = 64 * 1024
 
 SHORT = 1000
 """A longer listing costs a bucket several requests: then a look at the one object is cheaper."""
+
+
+@asynccontextmanager
+async def unchanged(source: Source) -> AsyncIterator[None]:
+    """Raise `SourceChanged` or `Gone` if the source changed while it was sent inside."""
+    try:
+        yield
+    except Corrupt:
+        # rclone reads a file twice, for its hash and for its content: it may have changed in between
+        await asyncio.to_thread(source.confirm)
+        raise
+    await asyncio.to_thread(source.confirm)
 
 
 class SmallFiles:
@@ -48,13 +62,8 @@ class SmallFiles:
         return found or await self._place.written(path)
 
     async def _send(self, source: Source, claim: str, path: str) -> None:
-        try:
+        async with unchanged(source):
             await self._run(self._place.orders.send(source.path, claim), path)
-        except Corrupt:
-            # rclone reads a file twice, for its hash and for its content: it may have changed in between
-            await asyncio.to_thread(source.confirm)
-            raise
-        await asyncio.to_thread(source.confirm)
 
     async def _into_place(self, claim: str, path: str) -> Entry | None:
         """Rename the claim unless rclone finds something at the path."""

@@ -19,7 +19,7 @@ import tempfile
 from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed
 from services.sync.remotes.rclone.claims import Claims
 from services.sync.remotes.rclone.place import Place
-from services.sync.remotes.rclone.small import SMALL, SmallFiles
+from services.sync.remotes.rclone.small import SMALL, SmallFiles, unchanged
 from services.sync.remotes.remote import Entry, Progress, no_progress
 from services.sync.remotes.source import Source
 
@@ -86,13 +86,8 @@ class Store:
 
     async def _send_claim(self, source: Source, claim: str, path: str, progress: Progress) -> None:
         """After this the content is in the claim, whole, and the path is ours alone."""
-        try:
+        async with unchanged(source):
             await self._place.send(source.path, claim, f"storing {path}", size=source.size, progress=progress, new=True)
-        except Corrupt:
-            # rclone reads a file twice, for its hash and for its content: it may have changed in between
-            await asyncio.to_thread(source.confirm)
-            raise
-        await asyncio.to_thread(source.confirm)
         await self._claims.settle(claim, path)
 
     async def _put_distinct(self, source: Source, path: str, etag: str) -> Entry:
