@@ -114,11 +114,11 @@ class Tree:
 
     def has_twin(self, node: Node) -> bool:
         """Whether another node of its folder has the same name."""
-        return len(self._below.get(node.parent, {}).get(node.name, ())) > 1
+        return len(self._namesakes(node)) > 1
 
     def hides(self, node: Node) -> bool:
         """Whether a folder of the same name, which is not shown, holds something."""
-        same = self._below.get(node.parent, {}).get(node.name, ())
+        same = self._namesakes(node)
         return len(same) > 1 and any(
             one.type is _FOLDER and one.handle != node.handle and self.has_children(one.handle) for one in same
         )
@@ -185,7 +185,7 @@ class Tree:
 
         A node that was found by a listing, after a lost answer, has no order: then any other was first.
         """
-        same = self._below.get(node.parent, {}).get(node.name, ())
+        same = self._namesakes(node)
         if node.handle not in self._announced:
             return len(same) == 1
         return min(same, key=self._rank).handle == node.handle
@@ -203,6 +203,10 @@ class Tree:
             return newest
         full = [node for node in same if node.type is _FOLDER and self.has_children(node.handle)]
         return _newest(full) if full else newest
+
+    def _namesakes(self, node: Node) -> tuple[Node, ...]:
+        """The nodes of its name in its folder, itself among them."""
+        return self._below.get(node.parent, {}).get(node.name, ())
 
     def _unlist(self, node: Node) -> None:
         names = self._below.get(node.parent, {})
