@@ -29,6 +29,7 @@ from services.sync.apply.throttle import Throttle
 from services.sync.gather import Counts
 from services.sync.gathering import Gathering
 from services.sync.hints import EVERYWHERE, Hint, around
+from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Touched
@@ -130,8 +131,8 @@ class Cycle:
         self._throttle = throttle
         self._stopping = stopping
         self._settler = Settler(self.root, folder.settle_seconds)
-        self._whole: tuple[Counts, int] | None = None
-        """What the last pass over everything counted, and how many paths the journal knew."""
+        self._whole: Counts | None = None
+        """What the last pass over everything counted."""
 
     async def run(self, wishes: Wishes, tally: Tally) -> Result:
         """One pass. Raises `RemoteError`, `LocalFull` or `JournalFailed` when the run as a whole fails."""
@@ -146,7 +147,7 @@ class Cycle:
         if not look.where.everywhere and _wants_more(look):
             look = await self.look(replace(wishes, where=EVERYWHERE))
         if look.where.everywhere:
-            self._whole = look.counts, look.plan.known
+            self._whole = look.counts
             tally.on_growth = look.counts.grow
         if look.trip is not None:
             return Result(look, tally)
@@ -173,8 +174,8 @@ class Cycle:
             where, counts = EVERYWHERE, tools.counts
             decided = await self._decide_all(rules, tools)
         else:
-            where, (counts, known) = wishes.where, self._whole
-            decided = replace(await self._decide_near(wishes.where.directories, rules, tools), known=known)
+            where, counts = wishes.where, self._whole
+            decided = await self._decide_near(wishes.where.directories, rules, tools)
         seen = Seen(counts, tools.witness, marks)
         trip = await asyncio.to_thread(trip_of, decided, seen, self.folder, self.journal, wishes.approvals)
         return Look(decided, counts, tools.witness, tools.there, marks, trip, self._settler.wake_in, where)
@@ -200,7 +201,11 @@ class Cycle:
         """Compare what lies in these directories."""
         nearby = Nearby(self.root, self.remote, self.journal, tools)
         await nearby.read(directories)
-        return await asyncio.to_thread(lambda: plan(nearby.rows(), rules))
+
+        def decide() -> Plan:
+            return replace(plan(nearby.rows(), rules), known=history.paths_in_sync(self.journal))
+
+        return await asyncio.to_thread(decide)
 
     async def _apply(self, actions: Sequence[Action], tally: Tally) -> None:
         acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)

@@ -115,6 +115,12 @@ def totals(journal: Journal) -> tuple[int, int]:
     return count, size
 
 
+def paths_in_sync(journal: Journal) -> int:
+    """How many files and directories are in sync."""
+    ((count,),) = journal.ask("SELECT paths FROM totals")
+    return int(count)
+
+
 def last_success(journal: Journal) -> float | None:
     """When a pass last ended well."""
     value = journal.fact("last_success")

@@ -7,8 +7,8 @@ The key of a row is its path with NUL for `/`: compared as bytes, that is exactl
 digest of both listings of it when all its rows were found unchanged, and how many rows they were; NULL when a row of
 it was written since, or when that is not known. `touched` is another number after each such write.
 
-`totals` is one row: how many files `base` holds, and their bytes. Triggers keep it, in the transaction of each change
-of a row. REPLACE would remove a row without telling them: `base` is written with ON CONFLICT DO UPDATE.
+`totals` is one row: how many files `base` holds, their bytes, and how many paths (files and directories). Triggers keep
+it, in the transaction of each change of a row. REPLACE would remove a row without telling them: `base` is written with ON CONFLICT DO UPDATE.
 """
 
 import sqlite3
@@ -60,6 +60,18 @@ MIGRATIONS = (
         BEGIN UPDATE totals SET files = files + (new.kind='file') - (old.kind='file'),
             bytes = bytes + iif(new.kind='file', new.size, 0) - iif(old.kind='file', old.size, 0); END;
     CREATE INDEX conflicts ON events (id) WHERE action IN ('conflict', 'resolved');
+    """,
+    """
+    ALTER TABLE totals ADD COLUMN paths INTEGER NOT NULL DEFAULT 0;
+    UPDATE totals SET paths = (SELECT count(*) FROM base);
+    DROP TRIGGER file_added;
+    DROP TRIGGER file_removed;
+    CREATE TRIGGER path_added AFTER INSERT ON base
+        BEGIN UPDATE totals SET paths = paths + 1, files = files + (new.kind='file'),
+            bytes = bytes + iif(new.kind='file', new.size, 0); END;
+    CREATE TRIGGER path_removed AFTER DELETE ON base
+        BEGIN UPDATE totals SET paths = paths - 1, files = files - (old.kind='file'),
+            bytes = bytes - iif(old.kind='file', old.size, 0); END;
     """,
 )
 

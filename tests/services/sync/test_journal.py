@@ -101,6 +101,7 @@ def test_an_older_layout_is_lifted_and_keeps_its_rows(
     assert list(journal.rows()) == ([("d/a", FILE, 0)] if version else [])
     assert journal.ask("PRAGMA user_version") == [(len(schema.MIGRATIONS),)]
     assert history.totals(journal) == ((1, 5) if version else (0, 0))
+    assert history.paths_in_sync(journal) == (1 if version else 0)
     assert journal.begun_anew == ""
     journal.close()
 

@@ -98,6 +98,8 @@ def test_notes_written_at_once_are_as_if_written_one_by_one_and_the_totals_are_t
         assert content(together) == content(apart), f"seed {SEED}, round {number}: {notes}"
         assert history.totals(together) == summed(together), f"seed {SEED}, round {number}: {notes}"
         assert history.totals(apart) == summed(apart), f"seed {SEED}, round {number}: {notes}"
+        for journal in (together, apart):
+            assert history.paths_in_sync(journal) == len(list(journal.rows())), f"seed {SEED}, round {number}: {notes}"
         largest = max(largest, *history.totals(together))
     assert largest > 0
 

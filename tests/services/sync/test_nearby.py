@@ -16,6 +16,7 @@ from services.sync.hints import EVERYWHERE, NOWHERE, Hint, around, directories
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote, Moment
 from services.sync.remotes.remote import Remote
+from services.sync.reserved import MARKER
 from tests.services.sync.mutator import Person
 from tests.services.sync.world import World, files_in, text
 
@@ -143,6 +144,36 @@ async def test_many_deletions_are_judged_with_everything_in_view(tmp_path: Path)
     assert result.look.trip is not None
     assert result.look.trip.kind is TripKind.MASS_DELETION
     assert len(await world.there()) == 31
+
+
+async def test_a_folder_that_lost_its_mark_is_seen_though_it_was_empty_at_the_last_look_at_everything(
+    tmp_path: Path,
+) -> None:
+    world = await synced(tmp_path)
+    for number in range(30):
+        world.write(f"{number}", f"content {number}")
+    await near(world, directories([""]))
+    (world.here / MARKER).unlink()
+    world.write("new", "in another folder that took its place")
+
+    result = await near(world, directories([""]))
+
+    assert result.look.trip is not None
+    assert result.look.trip.kind is TripKind.UNMARKED_ROOT
+    assert not (world.here / MARKER).exists()
+    assert len(await world.there()) == 30
+
+
+async def test_a_look_at_a_few_directories_knows_how_many_paths_are_in_sync_now(tmp_path: Path) -> None:
+    world = await synced(tmp_path, "a/1")
+    for number in range(20):
+        world.write(f"b/{number}", f"content {number}")
+    await near(world, directories([""]))
+
+    result = await near(world, directories(["a"]))
+
+    assert not result.look.where.everywhere
+    assert result.look.plan.known == 2 + 21
 
 
 async def test_a_symlink_in_the_place_of_a_directory_leads_nowhere(tmp_path: Path) -> None:
