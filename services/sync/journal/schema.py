@@ -7,8 +7,9 @@ The key of a row is its path with NUL for `/`: compared as bytes, that is exactl
 digest of both listings of it when all its rows were found unchanged, and how many rows they were; NULL when a row of
 it was written since, or when that is not known. `touched` is another number after each such write.
 
-`totals` is one row: how many files `base` holds, their bytes, and how many paths (files and directories). Triggers keep
-it, in the transaction of each change of a row. REPLACE would remove a row without telling them: `base` is written with ON CONFLICT DO UPDATE.
+`totals` is one row: how many files `base` holds, their bytes, and how many paths, directories too. Triggers keep it, in
+the transaction of each change of a row. REPLACE would remove a row without telling them: `base` is written with ON
+CONFLICT DO UPDATE.
 """
 
 import sqlite3
