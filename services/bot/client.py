@@ -85,6 +85,8 @@ class Helix(commands.Bot):
 
     async def close(self) -> None:
         """Close everything; a connection that broke at a bad moment must leave no heartbeat thread or pool behind."""
+        if (calls_ready := self._connection._ready_task) is not None:
+            calls_ready.cancel()  # the library would tell a closed client seconds later that it is ready, and fail
         try:
             await super().close()
         finally:

@@ -1,8 +1,10 @@
 """Does the bot come back from every loss of its connection that the library does not mend?"""
 
+import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -138,3 +140,17 @@ async def test_sessions_that_end_at_once_do_not_use_up_the_days_budget(
         await until(lambda: "Discord ends every session" in reported(board).checks[0].output)
 
     assert len(record.of("identify")) == 2
+
+
+async def test_a_session_that_ends_right_after_it_began_is_not_called_ready_any_more(
+    home: Path, discord_server: DiscordServer
+) -> None:
+    async with bot_inside(home, environment(home, discord_server)):
+        await until(calls_ready, what="the library waits for more guilds before it calls the bot ready")
+
+    assert not calls_ready()
+
+
+def calls_ready() -> list[asyncio.Task[Any]]:
+    """Give the library's tasks that wait to call a client ready."""
+    return [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_delay_ready"]

@@ -145,20 +145,26 @@ async def started(bot: SampleBot, token: str) -> AsyncIterator[asyncio.Task[None
         await quiet()  # what fails after close() can't report it: discord.py has dropped its loop by then
         task.cancel()
         await asyncio.wait({task}, timeout=5)
+        await quiet()
         await bot.close()
         await quiet()
 
 
 async def quiet() -> None:
-    """Wait until no event handler of discord.py is at work; one may start another."""
+    """Wait until no event handler of discord.py is at work, nor what is to start one; one may start another."""
     async with asyncio.timeout(5 * crowding()):
         while events := last_events():
             await asyncio.wait(events)
 
 
 def last_events() -> list[asyncio.Task[Any]]:
-    """The event handlers of discord.py that have not ended."""
-    return [task for task in asyncio.all_tasks() if task.get_name().startswith("discord.py: ")]
+    """The event handlers of discord.py that have not ended, and what waits for guilds to call the bot ready."""
+    return [task for task in asyncio.all_tasks() if task.get_name().startswith("discord.py: ") or _calls_ready(task)]
+
+
+def _calls_ready(task: asyncio.Task[Any]) -> bool:
+    """Nobody cancels this one, and after the bot's close() its event is a coroutine that is never awaited."""
+    return getattr(task.get_coro(), "__name__", "") == "_delay_ready"
 
 
 async def until(holds: Callable[[], bool], timeout: float = 5.0) -> None:
