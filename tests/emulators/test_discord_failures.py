@@ -139,9 +139,10 @@ async def test_a_silent_gateway_is_left_after_the_heartbeat_timeout() -> None:
 async def test_other_traffic_hides_a_lost_acknowledgement_from_discord_py() -> None:
     async with DiscordServer(heartbeat_interval=0.1) as server, running(server, heartbeat_timeout=1.5) as bot:
         server.platform.settings.acknowledge_heartbeats = False
-        for _ in range(25):
+        since = len(server.platform.record.entries)
+        for unanswered in range(1, 26):  # one each 0.1 s: well past the time-out
             server.people.say("just talking")
-            await asyncio.sleep(0.1)
+            await server.platform.record.wait("frame", op=1, count=unanswered, since=since)
 
         assert server.platform.record.of("disconnect") == []
         assert math.isfinite(bot.latency)

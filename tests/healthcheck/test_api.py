@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 
 from healthcheck.api import BODY_BYTES
@@ -137,14 +138,23 @@ async def test_a_bad_request_says_what_is_wrong(stage: Stage, action: str, body:
     assert says in answer["error"]["message"]
 
 
-async def test_a_body_may_come_in_pieces(stage: Stage) -> None:
-    assert stage.server is not None
+async def test_a_body_may_come_in_pieces(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrived = asyncio.Event()
+    read = aiohttp.StreamReader.readany
+
+    async def watched(reader: aiohttp.StreamReader) -> bytes:
+        piece = await read(reader)
+        if piece == b'{"pa':
+            arrived.set()
+        return piece
 
     async def pieces() -> AsyncIterator[bytes]:
         yield b'{"pa'
-        # what was sent so far is there before the rest is
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(DEADLINE * crowding()):
+            await arrived.wait()
         yield b'th": "a.txt"}'
+
+    monkeypatch.setattr(aiohttp.StreamReader, "readany", watched)
 
     response, _ = await get(stage, "/api/v1/restore", method="POST", token=TOKEN, data=pieces())
 

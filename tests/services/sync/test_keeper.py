@@ -4,8 +4,11 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
+
 from helix.core.guards import TripKind
 from services.sync.apply.throttle import Throttle
+from services.sync.keeper import BACKOFF, Keeper
 from services.sync.remotes.errors import OverQuota, Refused, Unreachable
 from services.sync.remotes.memory import MemoryRemote, Moment
 from services.sync.reserved import TRASH
@@ -59,13 +62,27 @@ async def test_an_unreachable_remote_is_told_tried_again_and_forgotten_when_it_i
         assert keeper.standing.error is None
 
 
-async def test_refused_credentials_are_not_tried_again_at_once(tmp_path: Path) -> None:
+def watched(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
+    """The longest waits that the keeper has begun between two passes; None: until somebody rings."""
+    waits: list[float | None] = []
+    wait = keeper._wait
+
+    async def begun(seconds: float | None) -> None:
+        waits.append(seconds)
+        await wait(seconds)
+
+    monkeypatch.setattr(keeper, "_wait", begun)
+    return waits
+
+
+async def test_refused_credentials_are_not_tried_again_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weather = Weather()
     weather.failure = Refused("wrong password")
     async with keeping(tmp_path, MemoryRemote(faults=weather)) as keeper:
-        await eventually(lambda: keeper.standing.failures == 1)
-        await asyncio.sleep(0.5)
+        waits = watched(keeper, monkeypatch)
+        await eventually(lambda: waits)
 
+        assert waits == [BACKOFF.ceiling]
         assert keeper.standing.failures == 1
 
 
@@ -89,17 +106,21 @@ async def test_a_guarded_folder_does_what_the_person_says(tmp_path: Path) -> Non
         assert keeper.standing.phase in (Phase.IDLE, Phase.SYNCING)
 
 
-async def test_a_paused_folder_rests_until_it_is_resumed(tmp_path: Path) -> None:
+async def test_a_paused_folder_rests_until_it_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weather = Weather()
     remote = MemoryRemote(faults=weather)
     async with keeping(tmp_path, remote) as keeper:
+        waits = watched(keeper, monkeypatch)
         await eventually(lambda: keeper.standing.restored)
         await keeper.pause(True)
-        await eventually(lambda: keeper.standing.phase is Phase.PAUSED)
-        calls = weather.calls
+        await eventually(lambda: keeper.standing.phase is Phase.PAUSED and waits[-1:] == [None])
+        calls, begun = weather.calls, len(waits)
         (tmp_path / "here/new").write_text("x")
-        await asyncio.sleep(0.8)
-        assert weather.calls <= calls + 1
+        for more in range(1, 4):
+            keeper.hint()
+            await eventually(lambda more=more: len(waits) >= begun + more)
+        assert set(waits[begun:]) == {None}
+        assert weather.calls == calls
         assert remote.files() == {}
 
         await keeper.pause(False)
