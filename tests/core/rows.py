@@ -58,6 +58,15 @@ def swapped(row_: Row) -> Row:
     return row(row_.path, *contents)
 
 
+def renamed_here(old: str, new: str, content: str = "old", inode: int = 7) -> list[Row]:
+    """The two rows of a file that was renamed here, and that nobody has read since."""
+    here = local(content, inode=inode)
+    return [
+        Row(old, None, remote(content), base(content, inode=inode)),
+        Row(new, here._replace(digest=None) if here else None, None, None),
+    ]
+
+
 def names(rows: list[Row], rules: Rules | None = None) -> list[str]:
     """The plan in words: `Upload a`, `MoveRemote a > b`."""
     ordered = sorted(rows, key=lambda one: walk_key(one.path))

@@ -1,32 +1,22 @@
 """Is a rename told from a deletion and a creation, and is nothing lost when it is not sure?"""
 
-from dataclasses import replace
-
 import pytest
 
 from helix.core.actions import MoveLocal, MoveRemote
 from helix.core.cases import Mode, Rules
 from helix.core.plan import plan
 from helix.core.trees import Row
-from tests.core.rows import base, blind, local, names, remote, row
+from tests.core.rows import base, blind, local, names, remote, renamed_here, row
 
 IDENTITY = Rules(etag_is_identity=True)
 
 
-def _renamed_here(old: str, new: str, content: str = "old", inode: int = 7) -> list[Row]:
-    here = local(content, inode=inode)
-    return [
-        Row(old, None, remote(content), base(content, inode=inode)),
-        Row(new, here._replace(digest=None) if here else None, None, None),
-    ]
-
-
 def test_a_file_renamed_here_is_renamed_there_by_its_inode() -> None:
-    assert names(_renamed_here("a", "b")) == ["MoveRemote a > b"]
+    assert names(renamed_here("a", "b")) == ["MoveRemote a > b"]
 
 
 def test_the_move_tells_what_was_seen_on_both_sides() -> None:
-    rows = _renamed_here("a", "b")
+    rows = renamed_here("a", "b")
 
     found = plan(rows).actions
 
@@ -35,7 +25,7 @@ def test_the_move_tells_what_was_seen_on_both_sides() -> None:
 
 @pytest.mark.parametrize("field", ["size", "mtime_ns", "inode"])
 def test_a_file_whose_stamp_differs_is_no_rename(field: str) -> None:
-    old, new = _renamed_here("a", "b")
+    old, new = renamed_here("a", "b")
     assert new.local
     rows = [old, new._replace(local=new.local._replace(**{field: 99}))]
 
@@ -43,7 +33,7 @@ def test_a_file_whose_stamp_differs_is_no_rename(field: str) -> None:
 
 
 def test_without_inodes_no_stamp_proves_a_rename() -> None:
-    old, new = _renamed_here("a", "b", inode=0)
+    old, new = renamed_here("a", "b", inode=0)
     assert old.base
     assert new.local
     rows = [
@@ -60,7 +50,7 @@ def test_equal_digests_prove_a_rename_whatever_the_stamps() -> None:
 
 
 def test_an_inode_that_was_used_again_for_other_content_is_no_rename() -> None:
-    old, _ = _renamed_here("a", "b")
+    old, _ = renamed_here("a", "b")
     rows = [old, Row("b", local("new", inode=7), None, None)]
 
     assert names(rows) == ["TrashRemote a", "Upload b"]
@@ -82,7 +72,7 @@ def test_the_local_move_tells_what_arrived_on_the_remote() -> None:
 
 
 def test_a_rename_here_of_a_file_edited_there_keeps_the_edit() -> None:
-    rows = [*_renamed_here("a", "b")]
+    rows = [*renamed_here("a", "b")]
     rows[0] = rows[0]._replace(remote=remote("edit"))
 
     assert names(rows) == ["Download a", "Upload b"]
@@ -108,7 +98,7 @@ def test_a_path_that_is_new_on_both_sides_is_no_target() -> None:
 
 def test_a_one_way_mode_renames_on_its_target_only() -> None:
     here, there = (
-        _renamed_here("a", "b"),
+        renamed_here("a", "b"),
         [row("a", "old", None, "old"), row("b", None, "old", None)],
     )
 
@@ -118,136 +108,10 @@ def test_a_one_way_mode_renames_on_its_target_only() -> None:
     assert names(here, Rules(mode=Mode.RESTORE)) == ["Download a", "Skip b"]
 
 
-def _directory_renamed_here(old: str = "d", new: str = "e") -> list[Row]:
-    return [
-        Row(old, None, remote("dir"), base("dir", inode=3)),
-        *_renamed_here(f"{old}/x", f"{new}/x"),
-        Row(new, local("dir", inode=3), None, None),
-    ]
-
-
-def test_a_directory_is_renamed_whole_and_its_files_wait_for_the_next_round() -> None:
-    rows = sorted([*_directory_renamed_here(), row("d/theirs", None, "fresh", None)])
-
-    made = plan(rows, IDENTITY)
-
-    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
-    assert made.more
-
-
-def test_a_directory_renamed_there_is_renamed_here() -> None:
-    rows = [
-        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
-        row("d/x", "old", None, "old"),
-        Row("e", None, remote("dir", etag="n3"), None),
-        row("e/x", None, "old", None),
-    ]
-
-    assert names(rows, IDENTITY) == ["MoveLocal d > e"]
-
-
-def test_where_etags_are_no_identity_files_move_one_by_one() -> None:
-    assert names(_directory_renamed_here()) == ["RemoveDirRemote d", "MoveRemote d/x > e/x", "MakeDirRemote e"]
-
-
-def test_a_directory_that_only_got_the_inode_of_another_is_not_that_one() -> None:
-    rows = _directory_renamed_here()
-    rows[1] = row("d/x", None, "old", "old")
-    rows[2] = row("e/x", "new", None, None)
-
-    assert names(rows, IDENTITY) == ["RemoveDirRemote d", "TrashRemote d/x", "MakeDirRemote e", "Upload e/x"]
-
-
-def test_a_file_that_left_a_renamed_directory_waits_with_it() -> None:
-    rows = [*_directory_renamed_here(), *_renamed_here("d/y", "top", inode=8)]
-
-    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
-
-
-def test_a_file_that_came_into_a_renamed_directory_waits_with_it() -> None:
-    rows = [*_directory_renamed_here(), *_renamed_here("a", "e/y", inode=8)]
-
-    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
-
-
-def test_where_a_file_that_waits_is_to_arrive_the_directory_waits_too() -> None:
-    rows = [
-        *_directory_renamed_here(),
-        *_renamed_here("d/y", "g/y", inode=8),
-        row("g", "dir", None, "dir"),
-    ]
-
-    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
-
-
-def test_what_a_file_that_waits_is_to_leave_waits_too() -> None:
-    rows = [
-        *_directory_renamed_here(),
-        *_renamed_here("g/y", "e/y", inode=8),
-        row("g", None, "dir", "dir"),
-    ]
-
-    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
-
-
-def test_a_directory_is_known_by_its_files_though_others_have_come_before_them() -> None:
-    rows = [*_directory_renamed_here(), row("e/a", "fresh", None, None), row("e/s", "dir", None, None)]
-
-    assert names(rows, IDENTITY) == ["MoveRemote d > e"]
-
-
-def test_a_directory_in_it_with_a_number_used_again_is_no_proof() -> None:
-    rows = [
-        Row("d", None, remote("dir"), base("dir", inode=3)),
-        Row("d/s", None, remote("dir"), base("dir", inode=4)),
-        Row("e", local("dir", inode=3), None, None),
-        Row("e/s", local("dir", inode=4), None, None),
-    ]
-
-    assert "MoveRemote d > e" not in names(rows, IDENTITY)
-
-
 def test_an_identity_that_another_content_bears_now_is_no_rename() -> None:
     rows = [row("a", "old", None, "old"), Row("b", None, remote("new", etag="e-old"), None)]
 
     assert names(rows, IDENTITY) == ["TrashLocal a", "Download b"]
-
-
-def test_a_filtered_file_in_a_renamed_directory_stays_nobodys_business() -> None:
-    rules = replace(IDENTITY, ignored=lambda path, _: path == "d/y")
-    rows = [*_directory_renamed_here(), row("d/y", None, "old", "old")]
-
-    assert names(rows, rules) == ["MoveRemote d > e", "Forget d/y"]
-
-
-def test_a_directory_renamed_there_waits_for_what_was_moved_into_it_here() -> None:
-    rows = [
-        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
-        row("d/x", "old", None, "old"),
-        Row("e", None, remote("dir", etag="n3"), None),
-        row("e/x", None, "old", None),
-        *_renamed_here("a", "d/b", content="other", inode=8),
-    ]
-
-    found = names(rows, IDENTITY)
-
-    assert "MoveLocal d > e" not in found
-    assert "MakeDirRemote d" in found
-    assert "MoveLocal d/x > e/x" in found
-
-
-def test_a_directory_renamed_there_waits_for_what_was_moved_deep_into_it_here() -> None:
-    rows = [
-        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
-        Row("d/s", local("dir", inode=4), None, base("dir", inode=4, etag="n4")),
-        row("d/x", "old", None, "old"),
-        Row("e", None, remote("dir", etag="n3"), None),
-        Row("e/s", None, remote("dir", etag="n4"), None),
-        row("e/x", None, "old", None),
-        *_renamed_here("a", "d/s/b", content="other", inode=8),
-    ]
-
-    assert "MoveLocal d > e" not in names(rows, IDENTITY)
 
 
 def test_a_file_renamed_on_both_sides_and_back_on_one_is_renamed_back_on_the_other() -> None:
@@ -277,39 +141,6 @@ def test_two_honest_copies_deleted_one_here_and_one_there_are_both_gone() -> Non
     assert names(rows) == ["TrashRemote a", "TrashLocal b"]
 
 
-def test_a_file_that_left_a_directory_whose_inode_was_used_again_does_not_take_it_along() -> None:
-    rows = [
-        Row("d", None, remote("dir"), base("dir", inode=3)),
-        *_renamed_here("d/x", "g/x"),
-        Row("e", local("dir", inode=3), None, None),
-        row("g", "dir", "dir", "dir"),
-    ]
-
-    assert names(rows, IDENTITY) == ["RemoveDirRemote d", "MoveRemote d/x > g/x", "MakeDirRemote e"]
-
-
-def test_renames_on_both_sides_that_do_not_meet_are_both_carried_out() -> None:
-    rows = [
-        *_renamed_here("a", "b", content="mine", inode=9),
-        Row("d", local("dir", inode=3), None, base("dir", inode=3, etag="n3")),
-        row("d/x", "old", None, "old"),
-        Row("e", None, remote("dir", etag="n3"), None),
-        row("e/x", None, "old", None),
-    ]
-
-    assert names(rows, IDENTITY) == ["MoveRemote a > b", "MoveLocal d > e"]
-
-
-def test_several_directories_are_renamed_in_one_round() -> None:
-    second = [
-        Row("g", None, remote("dir"), base("dir", inode=5)),
-        *_renamed_here("g/x", "h/x", inode=9),
-        Row("h", local("dir", inode=5), None, None),
-    ]
-
-    assert names([*_directory_renamed_here(), *second], IDENTITY) == ["MoveRemote d > e", "MoveRemote g > h"]
-
-
 def test_a_path_that_was_written_anew_after_its_file_moved_on_is_no_source() -> None:
     rows = [
         Row("a", local("new", inode=8, mtime=2), remote("old"), base("old", inode=7)),
@@ -320,7 +151,7 @@ def test_a_path_that_was_written_anew_after_its_file_moved_on_is_no_source() -> 
 
 
 def test_a_mirror_moves_nothing_to_where_its_target_holds_something_else() -> None:
-    rows = [*_renamed_here("a", "f")]
+    rows = [*renamed_here("a", "f")]
     rows[1] = rows[1]._replace(remote=remote("dir"))
 
     assert names(rows, Rules(mode=Mode.MIRROR)) == ["TrashRemote a", "RemoveDirRemote f", "Upload f"]

@@ -1,63 +1,16 @@
 """Do the two lines keep apart even those who do not know each other's database, and does neither hold up the other?"""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from helix.core.cases import Mode
-from helix.errors import HelixError
-from helix.parsing import Secret
-from services.sync.lease import LOST, Grant, Lease, LeaseChanged, LeaseStore, LeaseTwin, SoleWriter
-from services.sync.leases.choose import Leases, RowName
-from services.sync.leases.doubled import DoubledStore, sum_up
-from services.sync.leases.errors import StoreFailed
+from services.sync.lease import LOST, Grant, Lease, LeaseTwin
+from services.sync.leases.doubled import sum_up
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.leases.sqlite import SqliteStore
 from services.sync.machine import life
-from services.sync.remotes.errors import Unreachable
-from services.sync.remotes.memory import MemoryRemote, Moment, Store
-from services.sync.remotes.remote import Remote
+from services.sync.remotes.memory import MemoryRemote, Store
 from services.sync.reserved import LEASE, MARKER
 from tests.contracts.lease_contract import ELSEWHERE, TTL, Clock, contender
-from tests.services.sync.world import folder
-
-Rows = Callable[[str], LeaseStore]
-
-
-class Line:
-    """A row that fails on demand: before it has done what it was asked, or after."""
-
-    def __init__(self, inner: LeaseStore) -> None:
-        self.inner = inner
-        self.reads_fail = self.writes_fail = self.answers_are_lost = False
-
-    async def read(self) -> Grant | None:
-        if self.reads_fail:
-            raise StoreFailed("down")
-        return await self.inner.read()
-
-    async def write(self, grant: Grant, *, over: Grant | None) -> None:
-        if self.writes_fail:
-            raise StoreFailed("down")
-        await self.inner.write(grant, over=over)
-        if self.answers_are_lost:
-            raise StoreFailed("no answer")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def rows(tmp_path: Path) -> Rows:
-    """One database."""
-    return lambda name: SqliteStore(str(tmp_path / "lease.db"), name)
-
-
-def doubled(rows: Rows, remote: Remote, owner: str) -> DoubledStore:
-    return DoubledStore(rows, RowName(remote), RemoteFileStore(remote), owner)
+from tests.services.sync.leases.two_lines import Rows, doubled
 
 
 async def test_a_helix_without_the_database_and_one_with_it_exclude_each_other(rows: Rows, clock: Clock) -> None:
@@ -136,61 +89,6 @@ async def test_the_row_of_an_unmarked_remote_moves_without_ending_the_claim(rows
     assert (moved and moved.owner, left and left.released) == ("one", True)
 
 
-@pytest.mark.parametrize("fault", ["reads_fail", "writes_fail"])
-async def test_without_the_database_nobody_claims_and_the_remote_is_left_to_its_file(
-    rows: Rows, clock: Clock, fault: str
-) -> None:
-    line = Line(rows("x"))
-    setattr(line, fault, True)
-    lease = contender(doubled(lambda _: line, MemoryRemote(), "one"), "one", clock)
-
-    await lease.step()
-
-    assert not lease.held
-    assert isinstance(lease.error, StoreFailed)
-    assert not lease.answered
-
-
-async def test_whoever_can_not_write_to_the_remote_lets_the_next_one_have_both_lines(rows: Rows, clock: Clock) -> None:
-    shared, broken = Store(), False
-
-    def faults(operation: str, path: str, moment: Moment) -> None:
-        if broken and operation == "upload" and moment is Moment.BEFORE:
-            raise Unreachable("the network of one is broken")
-
-    one = contender(doubled(rows, MemoryRemote(shared, faults), "one"), "one", clock)
-    two = contender(doubled(rows, MemoryRemote(shared), "two"), "two", clock)
-    await one.step()
-    await two.step()
-    broken = True
-    for _ in range(int(TTL) + 1):
-        clock.now += 1.0
-        await one.step()
-        await two.step()
-
-        assert not (one.held and two.held)
-
-    assert (one.held, two.held, two.epoch) == (False, True, 2)
-
-
-async def test_an_answer_that_was_lost_does_not_end_the_claim(rows: Rows, clock: Clock) -> None:
-    line = Line(rows("x"))
-    lease = contender(doubled(lambda _: line, MemoryRemote(), "one"), "one", clock)
-    await lease.step()
-    fence = lease.fence()
-    line.answers_are_lost = True
-    await lease.step()
-    failed = lease.error
-    line.answers_are_lost = False
-
-    await lease.step()
-    clock.now += TTL * 0.7
-
-    assert isinstance(failed, StoreFailed)
-    assert (lease.held, lease.epoch, lease.error) == (True, 1, None)
-    fence()
-
-
 async def test_a_zombie_writes_neither_line(rows: Rows, clock: Clock) -> None:
     shared = Store()
     one = doubled(rows, MemoryRemote(shared), "one")
@@ -208,47 +106,6 @@ async def test_a_zombie_writes_neither_line(rows: Rows, clock: Clock) -> None:
     assert (await rows("memory:").read(), shared.nodes[LEASE].content) == (row, file)
 
 
-async def test_a_loser_in_the_database_gives_the_file_back(rows: Rows) -> None:
-    shared = Store()
-    late = doubled(lambda _: Overtaken(rows("x")), MemoryRemote(shared), "late")
-    await late.read()
-
-    with pytest.raises(LeaseChanged):
-        await late.write(Grant("late", 1, False, "n"), over=None)
-
-    file = Grant.decode(shared.nodes[LEASE].content or b"")
-    assert (file.owner, file.released) == ("late", True)
-
-
-class Overtaken(Line):
-    """Somebody else writes the row right before us."""
-
-    async def write(self, grant: Grant, *, over: Grant | None) -> None:
-        raise LeaseChanged
-
-
-async def test_the_database_is_released_even_if_the_remote_is_gone(rows: Rows, clock: Clock) -> None:
-    shared, gone = Store(), False
-
-    def faults(operation: str, path: str, moment: Moment) -> None:
-        if gone:
-            raise Unreachable("gone")
-
-    remote = MemoryRemote(shared, faults)
-    remote.write(MARKER, b"identity")
-    lease = contender(doubled(rows, remote, "one"), "one", clock)
-    await lease.step()
-    clock.now += TTL  # the remote was used before, and has no lease
-    await lease.step()
-    gone = True
-
-    await lease.release()
-
-    row = await rows("identity").read()
-    assert row is not None
-    assert row.released
-
-
 async def test_a_copy_of_our_home_is_found_out_through_both_lines(rows: Rows, clock: Clock) -> None:
     shared = Store()
     names = (f"home@{ELSEWHERE}", f"home@{life()}")
@@ -264,43 +121,6 @@ async def test_a_copy_of_our_home_is_found_out_through_both_lines(rows: Rows, cl
     assert isinstance(copy.error, LeaseTwin)
 
 
-async def test_a_file_that_somebody_deletes_ends_no_claim_and_lets_nobody_in(rows: Rows, clock: Clock) -> None:
-    shared = Store()
-    remote = MemoryRemote(shared)
-    remote.write(MARKER, b"identity")
-    remote.write(LEASE, Grant("gone", 4, True, "n").encode())
-    one = contender(doubled(rows, remote, "one"), "one", clock)
-    await one.step()
-    fence = one.fence()
-    remote.delete(LEASE)
-    without = contender(RemoteFileStore(MemoryRemote(shared)), "without", clock)
-
-    await without.step()
-    grabbed = without.held
-    await one.step()
-    await without.step()
-
-    fence()
-    assert (grabbed, one.held, one.epoch, without.held) == (False, True, 5, False)
-
-
-async def test_a_lost_file_and_a_row_that_nobody_holds_are_claimed_after_their_whole_time(
-    rows: Rows, clock: Clock
-) -> None:
-    remote = MemoryRemote()
-    remote.write(MARKER, b"identity")
-    await rows("identity").write(Grant("gone", 4, True, "n"), over=None)
-    new = contender(doubled(rows, remote, "new"), "new", clock)
-    await new.step()
-    early = new.held
-
-    clock.now += TTL + 0.1
-    await new.step()
-
-    assert not early
-    assert (new.held, new.epoch) == (True, 5)
-
-
 def test_the_two_lines_sum_up_to_what_stands_in_the_way() -> None:
     free, mine, yours = Grant("x", 7, True, "f"), Grant("me", 5, False, "m"), Grant("you", 6, False, "y")
     other = Grant("other", 3, False, "o")
@@ -314,24 +134,3 @@ def test_the_two_lines_sum_up_to_what_stands_in_the_way() -> None:
     assert sum_up(free, LOST, "me") == Grant("nobody", 7, False, "")
     assert sum_up(yours, LOST, "me") == Grant("you", 6, False, "y")
     assert sum_up(yours, other, "me") == Grant("you", 6, False, "y/o")
-
-
-async def test_a_sqlite_file_that_can_not_be_used_is_named_with_its_setting(tmp_path: Path) -> None:
-    (tmp_path / "text").write_text("not a database, certainly not\n" * 100)
-
-    for path in (tmp_path / "nowhere" / "x.db", tmp_path / "text"):
-        with pytest.raises(HelixError, match="DATABASE_URL"):
-            await SqliteStore(str(path), "files").trial()
-
-
-async def test_the_settings_choose_the_store(tmp_path: Path) -> None:
-    local = folder(tmp_path)
-    none, sqlite = Leases(None), Leases(Secret(f"sqlite:{tmp_path}/lease.db"))
-    postgres = Leases(Secret("postgresql://u:p@127.0.0.1:1/x"))
-
-    chosen = [type(leases.store(local, MemoryRemote(), "me")) for leases in (none, sqlite, postgres)]
-    reader = sqlite.store(folder(tmp_path, mode=Mode.RESTORE), MemoryRemote(), "me")
-    await postgres.close()
-
-    assert chosen == [RemoteFileStore, DoubledStore, DoubledStore]
-    assert isinstance(reader, SoleWriter)

@@ -6,15 +6,14 @@ import pytest
 
 from helix.parsing import Secret
 from services.sync.lease import LeaseStore
-from services.sync.leases.choose import RowName
 from services.sync.leases.database import Database
-from services.sync.leases.doubled import DoubledStore
 from services.sync.leases.postgres import PostgresStore
 from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.leases.sqlite import SqliteStore
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote, Store
 from tests.contracts.lease_contract import ExactLeaseContract, LeaseContract, Stores
+from tests.services.sync.leases.two_lines import doubled
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -61,10 +60,6 @@ class TestPostgresAndAFile(ExactLeaseContract):
             return doubled(lambda name: PostgresStore(database, name), LocalRemote(str(tmp_path)), owner)
 
         return store
-
-
-def doubled(rows, remote, owner) -> DoubledStore:
-    return DoubledStore(rows, RowName(remote), RemoteFileStore(remote), owner)
 
 
 @pytest.fixture
