@@ -27,6 +27,7 @@ class TripKind(StrEnum):
     EMPTY_ROOT = "empty-root"
     UNREADABLE_ROOT = "unreadable-root"
     UNMARKED_ROOT = "unmarked-root"
+    MISMATCHED_PAIR = "mismatched-pair"
     REMOTE_RESET = "remote-reset"
     CLOCK_JUMP = "clock-jump"
     DISK_FLOOR = "disk-floor"
@@ -107,6 +108,8 @@ class Figures:
     """the journal remembers that the mark was set"""
     remote_identity: str | None = None
     remote_identity_before: str | None = None
+    marks_differ: bool = False
+    """both sides bear a mark, and not the same"""
     now: float = 0.0
     last_run: float | None = None
     disk_free: int | None = None
@@ -124,7 +127,7 @@ def first_trip(figures: Figures, limit: DeletionLimit, approvals: tuple[Approval
 
 def trips(figures: Figures, limit: DeletionLimit) -> Iterator[Trip]:
     """All rails that trip, the gravest first."""
-    for rail in (_unreadable, _unmarked, _empty_local, _reset_remote, _clock):
+    for rail in (_unreadable, _unmarked, _mismatched, _empty_local, _reset_remote, _clock):
         if trip := rail(figures):
             yield trip
     if trip := _mass_deletion(figures, limit):
@@ -151,6 +154,16 @@ def _unmarked(seen: Figures) -> Trip | None:
         f"the local folder has lost its mark: it is not the folder that held {seen.known:,} known paths",
         "mount the right volume; if the folder is the right one, proceed, and it is marked again",
         {"amount": seen.known, "known": seen.known},
+    )
+
+
+def _mismatched(seen: Figures) -> Trip | None:
+    if seen.known or not seen.marks_differ:
+        return None
+    return Trip(
+        TripKind.MISMATCHED_PAIR,
+        "the local folder belongs to another remote than this one, and no journal says how the two fit",
+        "mount the right volume or name the right remote; proceed to merge both (nothing is deleted)",
     )
 
 

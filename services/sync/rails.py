@@ -65,6 +65,7 @@ def _figures(decided: Plan, seen: Seen, root: str, journal: Journal) -> Figures:
         marked_before=marks.journal is not None and decided.known > 0,
         remote_identity=marks.remote or UNMARKED,
         remote_identity_before=marks.journal,
+        marks_differ=len({marks.local, marks.remote} - {None, UNMARKED}) == 2,
         now=now,
         last_run=float(last) if last else None,
         disk_free=free[0] if free else None,

@@ -41,10 +41,12 @@ SILENT = {
     "a full disk hurts nobody who downloads nothing": replace(FINE, disk_free=0, download_bytes=0),
     "free space that can't be told": replace(FINE, disk_free=None),
     "an empty remote that never held anything": Figures(local_paths=500),
+    "a lost journal beside a folder and a remote of one mark": replace(FINE, known=0, remote_identity_before=None),
 }
 FIRING = {
     TripKind.UNREADABLE_ROOT: replace(FINE, root_readable=False),
     TripKind.UNMARKED_ROOT: replace(FINE, root_marked=False),
+    TripKind.MISMATCHED_PAIR: replace(FINE, known=0, remote_identity_before=None, marks_differ=True),
     TripKind.EMPTY_ROOT: replace(FINE, local_paths=0),
     TripKind.REMOTE_RESET: replace(FINE, remote_paths=0),
     TripKind.CLOCK_JUMP: replace(FINE, now=FINE.last_run - 61),
@@ -62,6 +64,11 @@ WORDS = {
         "the local folder has lost its mark: it is not the folder that held 500 known paths",
         "mount the right volume; if the folder is the right one, proceed, and it is marked again",
         {"amount": 500, "known": 500},
+    ),
+    TripKind.MISMATCHED_PAIR: (
+        "the local folder belongs to another remote than this one, and no journal says how the two fit",
+        "mount the right volume or name the right remote; proceed to merge both (nothing is deleted)",
+        {},
     ),
     TripKind.EMPTY_ROOT: (
         "the local folder is empty, but 500 paths were in sync",

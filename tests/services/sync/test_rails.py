@@ -16,6 +16,7 @@ from services.sync.checks import checks_of
 from services.sync.decisions import Answer
 from services.sync.keeper import Keeper
 from services.sync.remotes.memory import MemoryRemote
+from services.sync.reserved import MARKER
 from services.sync.standing import Phase
 from tests.services.sync.keeping import at_rest, keeping, tripped
 from tests.services.sync.running import eventually
@@ -159,6 +160,30 @@ async def test_a_mass_deletion_that_was_allowed_does_not_count_against_the_next_
         await eventually(lambda: files_of(keeper) == len(remote.files()) == 8, "five more are gone")
         await at_work(keeper)
         assert keeper.standing.trip is None
+
+
+async def test_a_folder_of_another_remote_is_merged_only_when_a_person_says_so(tmp_path: Path) -> None:
+    async with restored(tmp_path):
+        pass
+    (tmp_path / "journal.db").unlink()
+    other = MemoryRemote()
+    other.write("of/others", b"theirs")
+    other.write(MARKER, b"another pair")
+    async with keeping(tmp_path, other) as keeper:
+        trip = await tripped(keeper)
+        assert trip.kind is TripKind.MISMATCHED_PAIR
+        (check,) = (check for check in checks_of(keeper, alone=True) if check.name == "sync:guard")
+        assert check.status is Status.FAIL  # a start: the folder may be the wrong one
+        assert "belongs to another remote" in check.output
+        assert list(other.files()) == ["of/others"]
+        assert files_of(keeper) == COUNT
+
+        await keeper.decide(trip, proceed=True)
+
+        await eventually(lambda: len(other.files()) == COUNT + 1, "both are merged")
+        await at_work(keeper)
+        assert (tmp_path / "here/of/others").read_bytes() == b"theirs"
+        assert (tmp_path / "here" / MARKER).read_bytes() == b"another pair"
 
 
 async def test_a_reset_remote_is_filled_again_when_a_person_wants_it(tmp_path: Path) -> None:
