@@ -102,8 +102,8 @@ def remote_states(
 
 def entry_states(entries: Iterable[Entry]) -> Iterator[tuple[str, RemoteState, int]]:
     """Entries of the remote as states."""
-    for path, kind, size, mtime_ns, etag, digest in entries:
-        yield path, RemoteState(kind, size, etag, mtime_ns, digest), 0
+    for entry in entries:
+        yield entry.path, RemoteState(entry.kind, entry.size, entry.etag, entry.mtime_ns, entry.digest), 0
 
 
 def merge(

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from helix.core.trees import Kind, walk_key
 from services.sync.remotes.errors import Changed, Gone, NotEmpty, SourceChanged
@@ -86,7 +87,7 @@ class RemoteContract(Refusals):
         for entry in listed:
             assert await remote.stat(entry.path) == entry
             if entry.kind is Kind.FILE:
-                assert entries[entry.path]._replace(digest=entry.digest) == entry
+                assert replace(entries[entry.path], digest=entry.digest) == entry
             else:
                 assert (entry.size, entry.etag) == (0, "")
 
@@ -267,7 +268,7 @@ class RemoteContract(Refusals):
 
         seen = [found async for batch in other.listing() for found in batch]
 
-        assert seen == [entry._replace(digest=seen[0].digest)]
+        assert seen == [replace(entry, digest=seen[0].digest)]
         with pytest.raises(Changed):
             await put("file", b"second", by=other)
 

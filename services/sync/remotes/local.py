@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import ParamSpec, TypeVar
 
+from msgspec.structs import replace
+
 from services.sync import files
 from services.sync.hints import Hint
 from services.sync.remotes.disk import copy, copy_small, entry_of, etag_of, finally_, identity_of, threaded
@@ -195,7 +197,7 @@ class LocalRemote:
                 files.make_parents(self._root, keep)
                 files.keep_copy(target, files.full(self._root, keep))
             files.put_in_place(temporary, target, files.full(self._root, keep) if keep is not None else None)
-        return entry_of(path, os.lstat(target))._replace(digest=digest)
+        return replace(entry_of(path, os.lstat(target)), digest=digest)
 
     def _upload_small(self, source: Source, path: str, expect: str | None, keep: str | None) -> Entry:
         temporary = self._prepare(path, expect)

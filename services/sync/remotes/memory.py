@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 
+from msgspec.structs import replace
+
 from helix.core.trees import Kind, is_inside, parent_of, walk_key
 from services.sync.hints import Hint
 from services.sync.remotes.errors import Changed, Gone, NotEmpty, Unreachable
@@ -134,7 +136,7 @@ class MemoryRemote:
         self._parents(path)
         self.store.nodes[path] = Node(self._etag(), data, source.mtime_ns)
         self.faults("upload", path, Moment.AFTER)
-        return self._entry(path)._replace(digest=digest_of(data))
+        return replace(self._entry(path), digest=digest_of(data))
 
     async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Write the bytes."""

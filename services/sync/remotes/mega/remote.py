@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from helix.core.pacing import Backoff
 from helix.settings import Mega as MegaSettings
 from services.sync.hints import Hint
@@ -143,7 +145,7 @@ class MegaRemote:
             node = await link.account.surely(link.changes.put_file(parent.handle, name, content, old))
         if node.size != source.size:
             raise Corrupt(f"{path} has {node.size} bytes at MEGA, {source.size} here")
-        return entry_of(path, node)._replace(digest=sent.digest)
+        return replace(entry_of(path, node), digest=sent.digest)
 
     async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Fetch and check it; the node that `expect` names has one content for ever."""

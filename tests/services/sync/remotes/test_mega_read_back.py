@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.sync.remotes.errors import Corrupt
 from services.sync.remotes.mega.remote import MegaRemote
@@ -62,7 +63,7 @@ async def test_a_spoilt_upload_leaves_the_old_content_where_it_is(
         await remote.upload(Source.of(str(tmp_path / "up")), "fresh", expect=None)
 
     assert far.files(own=True) == {"file": b"old"}
-    assert await remote.stat("file") == old._replace(digest=None)
+    assert await remote.stat("file") == replace(old, digest=None)
 
 
 async def test_a_mismatch_is_reported_by_the_pass_and_mended_by_the_next(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.sync.remotes.errors import Corrupt
 from services.sync.remotes.rclone import place
@@ -64,7 +65,7 @@ async def test_a_file_that_was_moved_is_looked_for_until_rclone_has_heard_of_it(
 
     moved = await remote.move("from/old", "to/new", expect=entry.etag)
 
-    assert moved == entry._replace(path="to/new")
+    assert moved == replace(entry, path="to/new")
     assert await remote.stat("from/old") is None
 
 
