@@ -18,6 +18,11 @@ class EventLog:
         """The sequence number after the newest event."""
         return _write(len(self._events))
 
+    @property
+    def waiting(self) -> int:
+        """How many clients wait for something to happen."""
+        return len(self._waiters)
+
     def publish(self, event: dict[str, Any]) -> None:
         """Appends, and wakes whoever waits."""
         self._events.append(event)
