@@ -184,10 +184,7 @@ class Account:
 
     async def stop(self) -> None:
         """End the questions under way, and keep what is known."""
-        tasks = [task for task in (self._watching, self._asking, self._next, *self._orphans.tasks) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(self._watching, self._asking, self._next, *self._orphans.tasks)
         await self._keep()
 
     async def _keep(self) -> None:
@@ -206,21 +203,20 @@ class Account:
     async def _resume(self) -> bool:
         """Take the tree that was kept and what happened since; False if that can't be done."""
         session = self.api.session
-        kept = await asyncio.to_thread(self._file.read, session.master_key)
-        if kept is None:
-            return False
-        # both questions are on their way while the tree is built
-        news = asyncio.create_task(self.api.poll(kept.sn))
+        # each question is on its way as soon as it can be put, and the tree is built meanwhile
         totals = asyncio.create_task(self._totals())
+        news: asyncio.Task[dict[str, Any]] | None = None
         try:
+            kept = await asyncio.to_thread(self._file.read, session.master_key)
+            if kept is None:
+                return False
+            news = asyncio.create_task(self.api.poll(kept.sn))
             tree = await asyncio.to_thread(kept.tree)
             answer, counted = await news, await totals
         except Outdated:
             return False
         finally:
-            for task in (news, totals):
-                task.cancel()
-            await asyncio.gather(news, totals, return_exceptions=True)
+            await _end(news, totals)
         if tree is None or self.api.session.master_key != session.master_key:
             return False
         self._tree, self._kept = tree, (tree, tree.version, tree.sn)
@@ -237,10 +233,9 @@ class Account:
             raise Unreachable(error.message) from error
         totals = asyncio.create_task(self._totals())
         try:
-            return await self.api.run(Tree.of, listing, self.api.session.master_key), await totals
+            return await self.api.run(Tree.of, listing, self.api.session.master_key, self._tree), await totals
         finally:
-            totals.cancel()
-            await asyncio.gather(totals, return_exceptions=True)
+            await _end(totals)
 
     async def _totals(self) -> Any:
         return await self.api.send({"a": "uq", "strg": 1}, "asking for the quota")
@@ -293,3 +288,11 @@ class Account:
                     self._hear(where.apply(tree, event, self.top))
                 await asyncio.sleep(0)
             tree.sn = sn
+
+
+async def _end(*tasks: "asyncio.Task[Any] | None") -> None:
+    """Break off what is under way, and wait until it has ended."""
+    begun = [task for task in tasks if task is not None]
+    for task in begun:
+        task.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)

@@ -40,7 +40,7 @@ class Head(msgspec.Struct, frozen=True):
 class Kept:
     """A tree that was read but not yet built."""
 
-    def __init__(self, plain: bytes) -> None:
+    def __init__(self, plain: memoryview) -> None:
         self._blocks = _blocks(plain)
         self._head = msgspec.msgpack.decode(next(self._blocks, b""), type=Head)
 
@@ -70,13 +70,14 @@ class TreeFile:
     def read(self, master_key: bytes) -> Kept | None:
         """What was kept; None if there is nothing, or nothing that can be trusted."""
         try:
-            content = self._file.read_bytes()
+            # views: copies of ten megabytes cost more than opening them
+            content = memoryview(self._file.read_bytes())
             salt, rest = content[:_SALT_BYTES], content[_SALT_BYTES:]
             signature, sealed = rest[:_SIGNATURE_BYTES], rest[_SIGNATURE_BYTES:]
-            key, signer = _keys(master_key, salt)
+            key, signer = _keys(master_key, bytes(salt))
             if not hmac.compare_digest(blake3(sealed, key=signer).digest(), signature):
                 return None
-            return Kept(_crypt(key, sealed))
+            return Kept(memoryview(_crypt(key, sealed)))
         except (OSError, msgspec.DecodeError):
             return None
 
@@ -96,7 +97,7 @@ def _keys(master_key: bytes, salt: bytes) -> tuple[bytes, bytes]:
     return both[:32], both[32:]
 
 
-def _crypt(key: bytes, data: bytes) -> bytes:
+def _crypt(key: bytes, data: bytes | memoryview) -> bytes:
     """Seal or open."""
     # each key seals one file only, so that the counter can begin at nought
     return AES.new(key, AES.MODE_CTR, nonce=bytes(8)).encrypt(data)
@@ -107,7 +108,7 @@ def _encoded(nodes: Sequence[Node]) -> Iterator[bytes]:
         yield msgspec.msgpack.encode(nodes[start : start + BLOCK])
 
 
-def _blocks(plain: bytes) -> Iterator[bytes]:
+def _blocks(plain: memoryview) -> Iterator[memoryview]:
     at = 0
     while at < len(plain):
         start = at + _LENGTH_BYTES

@@ -5,11 +5,12 @@ not deleted, but not seen, and the witness is told so.
 """
 
 import asyncio
-from collections.abc import Iterator
-from itertools import islice
+import contextlib
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from services.sync.remotes.errors import Unreachable
-from services.sync.remotes.mega.nodes import Type, entry_of
+from services.sync.remotes.mega.nodes import Node, Type, entry_of
 from services.sync.remotes.mega.tree import Tree
 from services.sync.remotes.remote import Entry
 from services.sync.reserved import RESERVED, TEMPORARY_PREFIX
@@ -29,6 +30,11 @@ class Listing:
         self._top = ""
         self._batches: list[list[Entry]] = []
         self._hiding: list[str] = []
+
+    async def ahead(self, tree: Tree, top: str) -> None:
+        """List while MEGA is still asked for news; what is found holds for `of` if there are none."""
+        with contextlib.suppress(Unreachable):
+            await self.of(tree, top, "", Witness())
 
     async def of(self, tree: Tree, top: str, under: str, witness: Witness | None = None) -> list[list[Entry]]:
         """All entries below `under` in walk order, in batches, with turns for the event loop in between.
@@ -60,10 +66,10 @@ def children(tree: Tree, top: str, directory: str, witness: Witness | None = Non
     if start is None or start.type is Type.FILE:
         return []
     prefix = f"{directory}/" if directory else ""
-    shown = [(f"{prefix}{node.name}", node) for node in tree.children(start.handle)]
-    own = [(path, node) for path, node in shown if not _is_ours(path, prefix)]
-    _tell([*_hiding_above(tree, top, directory), *(path for path, node in own if tree.hides(node))], witness)
-    return [entry_of(path, node) for path, node in own]
+    hiding = list(_hiding_above(tree, top, directory))
+    nodes = _own(tree, start.handle, prefix, hiding)
+    _tell(hiding, witness)
+    return [entry_of(f"{prefix}{node.name}", node) for node in nodes]
 
 
 def _hiding_above(tree: Tree, top: str, path: str) -> Iterator[str]:
@@ -82,34 +88,50 @@ def _tell(hiding: list[str], witness: Witness | None) -> None:
         witness.unreadable(path, _HIDDEN)
 
 
-def _is_ours(path: str, prefix: str) -> bool:
-    return path == RESERVED or path.startswith(TEMPORARY_PREFIX, len(prefix))
-
-
 def _walk(tree: Tree, top: str, under: str, hiding: list[str]) -> Iterator[list[Entry]]:
     """Batches of entries; paths that stand for more than is shown are added to `hiding`."""
     start = tree.find(top, under)
     if start is None or start.type is Type.FILE:
         return
-    entries = _entries(tree, start.handle, f"{under}/" if under else "", hiding)
+    entries = chain.from_iterable(_runs(tree, start.handle, f"{under}/" if under else "", hiding))
     while batch := list(islice(entries, BATCH)):
         yield batch
 
 
-def _entries(tree: Tree, folder: str, prefix: str, hiding: list[str]) -> Iterator[Entry]:
-    """All below a folder, in walk order, without what belongs to Helix."""
-    stack = [(prefix, iter(tree.children(folder)))]
+def _runs(tree: Tree, folder: str, prefix: str, hiding: list[str]) -> Iterator[list[Entry]]:
+    """All below a folder, in walk order, without what belongs to Helix; files that follow each other as one list."""
+    stack = [(prefix, _own(tree, folder, prefix, hiding), 0)]
     while stack:
-        prefix, children = stack[-1]
-        for node in children:
-            path = f"{prefix}{node.name}"
-            if _is_ours(path, prefix):
-                continue
-            yield entry_of(path, node)
-            if tree.hides(node):
-                hiding.append(path)
-            if node.type is _FOLDER:
-                stack.append((path + "/", iter(tree.children(node.handle))))
-                break
-        else:
-            stack.pop()
+        prefix, nodes, start = stack.pop()
+        end = _run_end(nodes, start)
+        yield [entry_of(f"{prefix}{node.name}", node) for node in nodes[start:end]]
+        if end == len(nodes):
+            continue
+        node = nodes[end]
+        if node.type is not _FOLDER:
+            stack.append((prefix, nodes, end))
+            continue
+        stack.append((prefix, nodes, end + 1))
+        yield [entry_of(f"{prefix}{node.name}", node)]
+        prefix = f"{prefix}{node.name}/"
+        stack.append((prefix, _own(tree, node.handle, prefix, hiding), 0))
+
+
+def _run_end(nodes: Sequence[Node], start: int) -> int:
+    """Where the next folder stands, at most a batch further on."""
+    most = min(start + BATCH, len(nodes))
+    return next((at for at in range(start, most) if nodes[at].type is _FOLDER), most)
+
+
+def _own(tree: Tree, folder: str, prefix: str, hiding: list[str]) -> list[Node]:
+    """The nodes right in a folder but Helix's own; paths that stand for more than is shown are added to `hiding`."""
+    shown = tree.children(folder)
+    nodes = [node for node in shown if not _is_ours(node.name or "", prefix)]
+    if tree.has_twins(folder):
+        hiding += [f"{prefix}{node.name}" for node in nodes if tree.hides(node)]
+    return nodes
+
+
+def _is_ours(name: str, prefix: str) -> bool:
+    # both begin in the same way, as hardly any other name does
+    return name.startswith(RESERVED) and ((name == RESERVED and not prefix) or name.startswith(TEMPORARY_PREFIX))

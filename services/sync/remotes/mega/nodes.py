@@ -1,8 +1,9 @@
 """What is one node of the account, in plain?"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -60,6 +61,9 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return f"Node({self.handle}, {self.type.name})"
 
 
+NOTHING_KNOWN: Mapping[str, Node] = MappingProxyType({})
+
+
 class _Usual(msgspec.Struct, gc=False):
     """The attributes that are needed for each node."""
 
@@ -70,32 +74,41 @@ class _Usual(msgspec.Struct, gc=False):
 _usual = msgspec.json.Decoder(_Usual).decode
 
 
-def decode(found: Sequence[dict[str, Any]], master_key: bytes) -> list[Node]:
-    """The nodes of a listing or an event, without kinds that Helix does not know. Blocking, some 50 µs a node.
+def taken(found: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """A slice at a time, which leaves the list: to give back fifty thousand at once holds up all threads for 20 ms."""
+    for start in range(0, len(found), SLICE):
+        some = found[start : start + SLICE]
+        found[start : start + SLICE] = [{}] * len(some)
+        yield some
 
+
+def decode(found: Sequence[dict[str, Any]], master_key: bytes, known: Mapping[str, Node] = NOTHING_KNOWN) -> list[Node]:
+    """The nodes of a listing or an event, without kinds that Helix does not know. Blocking, some 30 µs a node.
+
+    What is sealed as a known node of the same handle is, is not opened again: that takes nine tenths of the time.
     Raises `Unreachable` for what is no node at all.
     """
     nodes: list[Node] = []
     try:
         for start in range(0, len(found), SLICE):
-            nodes.extend(_decode_some(found[start : start + SLICE], master_key))
+            nodes.extend(_decode_some(found[start : start + SLICE], master_key, known))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreachable("MEGA's nodes make no sense") from error
     return nodes
 
 
-def _decode_some(found: Sequence[dict[str, Any]], master_key: bytes) -> Iterator[Node]:
+def _decode_some(found: Sequence[dict[str, Any]], master_key: bytes, known: Mapping[str, Node]) -> Iterator[Node]:
     sealed = [_sealed_key(one) for one in found]
     # MEGA seals each block of sixteen bytes for itself, so one call opens the keys of all
     opened = open_key(master_key, b"".join(sealed))
     at = 0
     for one, own in zip(found, sealed, strict=True):
-        if (node := _node(one, opened[at : at + len(own)])) is not None:
+        if (node := _node(one, opened[at : at + len(own)], known)) is not None:
             yield node
         at += len(own)
 
 
-def _node(found: dict[str, Any], key: bytes) -> Node | None:
+def _node(found: dict[str, Any], key: bytes, known: Mapping[str, Node]) -> Node | None:
     kind = _KINDS.get(found["t"])
     if kind is None:
         return None
@@ -104,6 +117,9 @@ def _node(found: dict[str, Any], key: bytes) -> Node | None:
         return Node(handle, parent, kind, "", 0, None, created, b"", "")
     sealed = str(found.get("a") or "")
     size = int(found.get("s") or 0) if kind is _FILE else 0
+    before = known.get(handle)
+    if before is not None and (before.sealed, before.key) == (sealed, key):
+        return Node(handle, parent, kind, before.name, size, before.mtime, created, key, sealed)
     try:
         name, mtime = _label(key, sealed)
     except ValueError:

@@ -98,9 +98,15 @@ class MegaRemote:
             link.api.close()
 
     async def listing(self, under: str = "", witness: Witness | None = None) -> AsyncIterator[list[Entry]]:
-        """Ask for news, then walk the tree in memory, a batch at a time; without news, what was listed before."""
+        """Ask for news, and walk the tree in memory meanwhile; then give what it holds, a batch at a time."""
         account = self._linked.account
-        await account.fresh()
+        ahead = asyncio.create_task(self._lister.ahead(account.tree, self._top))
+        try:
+            await account.fresh()
+            await ahead
+        finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
         async with account.quiet:
             batches = await self._lister.of(account.tree, self._top, under, witness)
         for batch in batches:

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.mega.events import Event, Relabelled, Removed, Stored
-from services.sync.remotes.mega.nodes import Node, Type, decode, with_attributes
+from services.sync.remotes.mega.nodes import Node, Type, decode, taken, with_attributes
 
 # members of an enumeration are looked up slowly in Python 3.11, and these are needed for each node
 _FILE, _FOLDER = Type.FILE, Type.FOLDER
@@ -23,18 +23,26 @@ class Tree:
         self.version = 0
         """Grows with every change, so that what was made of the tree can be used again while it stays."""
         self.nodes: dict[str, Node] = {}
-        self._below: dict[str, dict[str | None, tuple[Node, ...]]] = {}
+        self._below: dict[str, dict[str | None, Node]] = {}
+        """Of several nodes of one name the last to arrive."""
+        self._twins: dict[str, dict[str | None, tuple[Node, ...]]] = {}
+        """Below each parent the names that several nodes bear, and these in the order in which they came."""
         self._roots: dict[Type, str] = {}
         self._announced: dict[str, int] = {}
 
     @classmethod
-    def of(cls, listing: dict[str, Any], master_key: bytes) -> "Tree":
-        """Build it from the answer of `f`. Blocking: seconds for fifty thousand nodes."""
+    def of(cls, listing: dict[str, Any], master_key: bytes, before: "Tree | None" = None) -> "Tree":
+        """Build it from the answer of `f`, which is used up: its nodes are given back in small steps.
+
+        Blocking: seconds for fifty thousand nodes, but for those that stand in the tree of `before` as they are now.
+        """
+        known = {} if before is None else before.nodes
         match listing:
-            case {"sn": str(sn), "f": list(current)}:
+            case {"sn": str(sn), "f": list(current), **more} if isinstance(older := more.get("f2", []), list):
                 tree = cls(sn)
-                tree.add(decode(current, master_key))
-                tree.add(decode(listing.get("f2", ()), master_key))
+                for found in (current, older):
+                    for some in taken(found):
+                        tree.add(decode(some, master_key, known))
             case _:
                 raise Unreachable("MEGA's listing makes no sense")
         if not tree.whole:
@@ -74,8 +82,9 @@ class Tree:
         names = self._below.get(node.parent)
         if names is None:
             names = self._below[node.parent] = {}
-        name = node.name
-        names[name] = (*names[name], node) if name in names else (node,)
+        if node.name in names:
+            self._twins.setdefault(node.parent, {})[node.name] = (*self._namesakes(node), node)
+        names[node.name] = node
         if node.type is not _FILE and node.type is not _FOLDER:
             self._roots[node.type] = node.handle
 
@@ -89,28 +98,35 @@ class Tree:
             node = self.nodes.pop(one := pending.pop(), None)
             if node is not None:
                 self._unlist(node)
-            pending += [child.handle for same in self._below.pop(one, {}).values() for child in same]
+            pending += [child.handle for child in self._all_below(one)]
+            self._below.pop(one, None)
+            self._twins.pop(one, None)
 
     def child(self, parent: str, name: str) -> Node | None:
         """The node of this name; of several the one that is shown."""
-        same = self._below.get(parent, {}).get(name)
-        return self._shown(same) if same else None
+        node = self._below.get(parent, {}).get(name)
+        return node if node is None or parent not in self._twins else self._shown(self._namesakes(node))
 
     def children(self, parent: str) -> list[Node]:
         """The nodes of a folder by name. Raises `Unreachable` if one can't be read: it could be any of ours."""
         below = self._below.get(parent, {})
         if None in below:
             raise Unreachable(
-                f"a node in the folder can't be decrypted (handle {below[None][0].handle})",
+                f"a node in the folder can't be decrypted (handle {below[None].handle})",
                 remedy="look for it in MEGA's web client and remove it, or move it out of the folder",
             )
-        in_order = map(below.__getitem__, sorted(name for name in below if name is not None))
-        return [same[0] if len(same) == 1 else self._shown(same) for same in in_order]
+        in_order = [below[name] for name in sorted(name for name in below if name is not None)]
+        if parent not in self._twins:
+            return in_order
+        return [self._shown(self._namesakes(node)) for node in in_order]
 
     def folders(self, parent: str) -> list[str]:
         """The handles of the folders right in a folder."""
-        below = self._below.get(parent, {}).values()
-        return [node.handle for same in below for node in same if node.type is _FOLDER]
+        return [node.handle for node in self._all_below(parent) if node.type is _FOLDER]
+
+    def has_twins(self, parent: str) -> bool:
+        """Whether any name in a folder is that of several nodes."""
+        return parent in self._twins
 
     def has_twin(self, node: Node) -> bool:
         """Whether another node of its folder has the same name."""
@@ -125,7 +141,7 @@ class Tree:
 
     def has_children(self, parent: str) -> bool:
         """Whether anything is in the folder, readable or not."""
-        return any(self._below.get(parent, {}).values())
+        return bool(self._below.get(parent))
 
     def find(self, start: str, path: str) -> Node | None:
         """The node at a path below a folder."""
@@ -144,8 +160,7 @@ class Tree:
 
     def with_key(self, parent: str, key: bytes) -> Node | None:
         """The node of this key in a folder: keys are random, so this is how an upload finds itself again."""
-        below = self._below.get(parent, {}).values()
-        return next((node for same in below for node in same if node.key == key), None)
+        return next((node for node in self._all_below(parent) if node.key == key), None)
 
     def count_files(self) -> int:
         """How many files stand below the cloud drive, readable or not."""
@@ -205,16 +220,32 @@ class Tree:
         return _newest(full) if full else newest
 
     def _namesakes(self, node: Node) -> tuple[Node, ...]:
-        """The nodes of its name in its folder, itself among them."""
-        return self._below.get(node.parent, {}).get(node.name, ())
+        """The nodes of its name in its folder, itself among them if it stands there."""
+        several = self._twins.get(node.parent, {}).get(node.name)
+        if several is not None:
+            return several
+        one = self._below.get(node.parent, {}).get(node.name)
+        return () if one is None else (one,)
+
+    def _all_below(self, parent: str) -> Iterator[Node]:
+        """All nodes right below another, those that are not shown among them."""
+        below, twins = self._below.get(parent, {}), self._twins.get(parent, {})
+        yield from (node for name, node in below.items() if name not in twins)
+        for same in twins.values():
+            yield from same
 
     def _unlist(self, node: Node) -> None:
-        names = self._below.get(node.parent, {})
-        left = tuple(one for one in names.get(node.name, ()) if one.handle != node.handle)
+        """Take a node out of its folder; nothing if it does not stand there."""
+        left = [one for one in self._namesakes(node) if one.handle != node.handle]
+        names, twins = self._below.get(node.parent, {}), self._twins.get(node.parent, {})
         if left:
-            names[node.name] = left
+            names[node.name] = left[-1]
         else:
             names.pop(node.name, None)
+        if len(left) > 1:
+            twins[node.name] = tuple(left)
+        elif twins.pop(node.name, None) is not None and not twins:
+            del self._twins[node.parent]
 
 
 def _newest(nodes: Sequence[Node]) -> Node:

@@ -7,6 +7,7 @@ of five tries counts, and no garbage is collected meanwhile: the heap of a test 
 """
 
 import asyncio
+import copy
 import gc
 import json
 import time
@@ -59,7 +60,7 @@ def listing() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tree(listing: dict[str, Any]) -> Tree:
-    return Tree.of(listing, KEY)
+    return Tree.of(copy.deepcopy(listing), KEY)
 
 
 async def longest_share(work: Callable[[], Awaitable[object]]) -> float:
@@ -103,7 +104,9 @@ async def test_a_large_listing_is_parsed_in_small_pieces(listing: dict[str, Any]
 
 
 async def test_many_nodes_are_decrypted_in_small_pieces(listing: dict[str, Any]) -> None:
-    assert await longest_share(lambda: asyncio.to_thread(Tree.of, listing, KEY)) < LARGEST_SHARE
+    answers = iter([copy.deepcopy(listing) for _ in range(TRIES)])
+
+    assert await longest_share(lambda: asyncio.to_thread(Tree.of, next(answers), KEY)) < LARGEST_SHARE
 
 
 async def test_a_large_tree_is_kept_and_read_in_small_pieces(tree: Tree, tmp_path: Path) -> None:
