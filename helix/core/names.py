@@ -66,11 +66,22 @@ def conflict_names(path: str, digest: str) -> Iterator[str]:
         yield f"{folder}{slash}{_cut(stem, NAME_BYTES - len(_bytes(tail)))}{tail}"
 
 
+def conflicting_path(path: str) -> str | None:
+    """The path beside which `conflict_name` put this copy; None if the name is no conflict copy's.
+
+    A name that had to be cut for the copy stays cut.
+    """
+    folder, slash, name = path.rpartition("/")
+    stem, extension = _split(name)
+    for begin, end in ((stem, extension), (name, "")):
+        if found := _CONFLICT.search(begin):
+            return f"{folder}{slash}{begin[: found.start()]}{end}"
+    return None
+
+
 def is_conflict_copy(path: str) -> bool:
     """Whether the name is one that `conflict_name` gives."""
-    name = path.rpartition("/")[2]
-    stem = name.rpartition(".")[0]
-    return bool(_CONFLICT.search(name) or _CONFLICT.search(stem))
+    return conflicting_path(path) is not None
 
 
 def fold_case(path: str) -> str:

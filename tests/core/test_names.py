@@ -10,6 +10,7 @@ from helix.core.names import (
     NAME_BYTES,
     conflict_name,
     conflict_names,
+    conflicting_path,
     fold_accents,
     fold_case,
     is_conflict_copy,
@@ -132,6 +133,7 @@ def test_a_conflict_copy_is_named_by_its_content(path: str, expected: str) -> No
 
     assert name == expected
     assert is_conflict_copy(name)
+    assert conflicting_path(name) == path.replace(" (conflict ffffffff)", "")
 
 
 def test_an_ordinary_name_is_no_conflict_copy() -> None:

@@ -1,13 +1,17 @@
 """What has the journal to tell: which runs, what happened to a path, which versions of it are kept?"""
 
+import time
 from dataclasses import dataclass
 
+from helix.core.guards import WINDOW_SECONDS
 from helix.core.trees import Side
+from services.sync.journal.conflicts import ABOUT_CONFLICTS
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Event, Version
 
 KEEP_RUNS = 1000
 KEEP_EVENTS = 100_000
+_DELETIONS = "action IN ('trash local', 'trash remote')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,19 @@ def add_run(journal: Journal, run: Run) -> int:
         run.error,
     )
     journal.change("DELETE FROM runs WHERE id <= ?", number - KEEP_RUNS)
-    journal.change("DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", KEEP_EVENTS)
+    _forget_old_events(journal)
     return number
+
+
+def _forget_old_events(journal: Journal) -> None:
+    """All but the newest; what still counts stays: conflicts whose copy is there, and the last minutes' deletions."""
+    journal.change(
+        "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?"  # noqa: S608 - constants
+        f" AND NOT ({ABOUT_CONFLICTS} AND EXISTS (SELECT 1 FROM base WHERE key=key_of(outcome)))"
+        f" AND NOT ({_DELETIONS} AND time > ?)",
+        KEEP_EVENTS,
+        time.time() - WINDOW_SECONDS,
+    )
 
 
 def runs(journal: Journal, limit: int) -> list[Run]:
@@ -71,23 +86,21 @@ def events(journal: Journal, path: str, limit: int) -> list[Event]:
 def deleted_since(journal: Journal, since: float) -> int:
     """How many files went to the trash of a side and left nothing in their place."""
     ((count,),) = journal.ask(
-        "SELECT count(*) FROM events WHERE action IN ('trash local', 'trash remote') AND outcome='done' AND time > ?",
+        f"SELECT count(*) FROM events WHERE {_DELETIONS} AND outcome='done' AND time > ?",  # noqa: S608 - a constant
         since,
     )
     return int(count)
 
 
 def open_conflicts(journal: Journal) -> list[Event]:
-    """Every conflict that nobody has settled and whose copy (`outcome`) still is a file in sync."""
+    """Every conflict that nobody has settled and whose copy (`outcome`) still is in sync, the oldest first."""
     found = journal.ask(
-        "SELECT time, path, action, outcome, size, why FROM events WHERE action IN ('conflict', 'resolved')"
-        " ORDER BY id DESC LIMIT 1000"
+        "SELECT time, path, action, outcome, size, why FROM"  # noqa: S608 - constants
+        f" (SELECT max(id) AS id, time, path, action, outcome, size, why FROM events WHERE {ABOUT_CONFLICTS}"
+        "  GROUP BY outcome)"
+        " WHERE action='conflict' AND EXISTS (SELECT 1 FROM base WHERE key=key_of(outcome)) ORDER BY id"
     )
-    newest: dict[str, Event] = {}
-    for row in reversed(found):
-        newest[row[3]] = Event(*row)
-    waiting = [event for event in newest.values() if event.action == "conflict"]
-    return [event for event in waiting if journal.row(event.outcome) is not None]
+    return [Event(*row) for row in found]
 
 
 def versions(journal: Journal, path: str) -> list[Version]:

@@ -87,6 +87,7 @@ def prepare(connection: sqlite3.Connection) -> None:
             f"the journal was written by a later release (layout {version})",
             remedy="start the later release again, or move the journal away: nothing is deleted without it",
         )
+    connection.create_function("key_of", 1, key_of, deterministic=True)
     connection.create_function("parent_key", 1, lambda key: key.rpartition(b"\0")[0], deterministic=True)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any, assert_never
 
-from helix.core.trees import parent_of
-from services.sync.journal import directories
+from helix.core.trees import Kind, parent_of
+from services.sync.journal import conflicts, directories
 from services.sync.journal.notes import Event, Fact, Forgotten, InSync, Note, Renamed, Seen, Touched, Version
 from services.sync.journal.schema import AT_OR_BELOW, at_or_below, key_of
 
@@ -27,14 +27,16 @@ def write(connection: sqlite3.Connection, notes: Iterable[Note]) -> None:
     for note in notes:
         writing.add(note)
     writing.catch_up()
-    connection.executemany(_EVENT, writing.events)
+    writing.write_lines()
 
 
 class _Writing:
     """One transaction, and what is gathered for it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.events: list[tuple[Any, ...]] = []
+        self._events: list[tuple[Any, ...]] = []
+        self._copies: list[tuple[str, int]] = []
+        """What may be conflict copies, and their sizes."""
         self._connection = connection
         self._rows: list[tuple[Any, ...]] = []
         self._touched: set[str] = set()
@@ -46,8 +48,10 @@ class _Writing:
             case InSync(path=path, state=state, ctime_ns=ctime_ns):
                 self._rows.append((key_of(path), *state, ctime_ns))
                 self._touched.add(parent_of(path))
+                if conflicts.LIKELY in path and state.kind is Kind.FILE:
+                    self._copies.append((path, state.size))
             case Event():
-                self.events.append((note.time, note.path, note.action, note.outcome, note.size, note.why))
+                self._events.append((note.time, note.path, note.action, note.outcome, note.size, note.why))
             case Touched() | Forgotten() | Renamed():
                 self._change(note)
             case Seen():  # void all the same if its directory was gathered: that is written later
@@ -67,6 +71,13 @@ class _Writing:
         self._write_rows()
         directories.touch(self._connection, self._touched)
         self._touched.clear()
+
+    def write_lines(self) -> None:
+        """Write the lines of the history that were gathered, and those that are missing."""
+        self._connection.executemany(_EVENT, self._events)
+        self._events.clear()
+        conflicts.note_found(self._connection, self._copies)
+        self._copies.clear()
 
     def _write_rows(self) -> None:
         self._connection.executemany(_ROW, self._rows)
@@ -88,6 +99,7 @@ class _Writing:
                 self._touched.add(parent_of(path))
             case Renamed():
                 self.catch_up()
+                self.write_lines()
                 _rename(self._connection, note)
 
 
@@ -106,3 +118,4 @@ def _rename(connection: sqlite3.Connection, note: Renamed) -> None:
             (stamp.size, stamp.mtime_ns, stamp.inode, stamp.etag, note.ctime_ns, new),
         )
     directories.rename(connection, note.path, note.to)
+    conflicts.rename(connection, note)

@@ -171,16 +171,6 @@ def test_runs_events_and_versions_are_told_newest_first(journal: Journal) -> Non
     assert [version.kept for version in history.versions(journal, "a")] == ["t/1/a"]
 
 
-def test_a_conflict_is_open_until_it_is_settled_or_its_copy_is_gone(journal: Journal) -> None:
-    journal.note(Event(1, "a", "conflict", "a (conflict 1)", 5, ""), Event(2, "b", "conflict", "b (conflict 2)", 5, ""))
-    journal.note(Event(3, "c", "conflict", "c (conflict 3)", 5, ""))
-    journal.note(InSync("a (conflict 1)", FILE), InSync("b (conflict 2)", FILE))
-    journal.note(Event(4, "b", "resolved", "b (conflict 2)", 5, "kept both"))
-    journal.commit()
-
-    assert [event.path for event in history.open_conflicts(journal)] == ["a"]
-
-
 def test_a_note_never_waits_for_a_commit_under_way(journal: Journal) -> None:
     begun, go_on, noted = threading.Event(), threading.Event(), threading.Event()
 
