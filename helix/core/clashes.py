@@ -17,6 +17,9 @@ from helix.core.directories import stays
 from helix.core.trees import Row, Rows, Side, is_inside, parent_of
 
 Fold = Callable[[str], str]
+Groups = Mapping[Side, list[list[str]]]
+"""for each side that folds names, the paths that it takes for one"""
+NO_GROUPS: Groups = {}
 
 
 class Twins:
@@ -52,7 +55,7 @@ class Twins:
         self._found += [paths for paths in names.values() if len(paths) > 1]
 
 
-def settle_clashes(cases: list[Case], groups: Mapping[Side, list[list[str]]], rules: Rules) -> None:
+def settle_clashes(cases: list[Case], groups: Groups, rules: Rules) -> None:
     """Keep newcomers off a side that could not tell them from what is there."""
     if not any(groups.values()):
         return

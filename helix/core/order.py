@@ -141,6 +141,17 @@ def removes(action: Action, side: Side) -> bool:
             return False
 
 
+def writes_remote(action: Action) -> bool:
+    """Whether the action changes the remote: a standby leaves it to the writer."""
+    match action:
+        case Upload() | TrashRemote() | MakeDirRemote() | RemoveDirRemote() | MoveRemote() | Compare():
+            return True
+        case StepAside(side=side):
+            return side is Side.REMOTE
+        case _:
+            return False
+
+
 def changes_nothing(action: Action) -> bool:
     """Whether neither side is touched."""
     return isinstance(action, Adopt | Forget | Skip)

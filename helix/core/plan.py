@@ -44,7 +44,7 @@ from dataclasses import dataclass
 
 from helix.core.actions import Action, Compare, KeepBoth, MoveLocal, MoveRemote, Reason, StepAside
 from helix.core.cases import Case, Change, Mode, Outcome, Rules, case_of
-from helix.core.clashes import Twins, settle_clashes
+from helix.core.clashes import NO_GROUPS, Groups, Twins, settle_clashes
 from helix.core.directories import settle_directories
 from helix.core.emit import actions_for
 from helix.core.moves import find_moves
@@ -73,6 +73,37 @@ _COLUMN = {Mode.TWO_WAY: 0, Mode.MIRROR: 1, Mode.RESTORE: 2}
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """So many actions, which move so many bytes at most."""
+
+    count: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a plan does besides the actions that it names: decided and counted, but not held (parts.py)."""
+
+    here: Amount = Amount()
+    there: Amount = Amount()
+    """of those that change the remote"""
+    download_bytes: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many actions are not named."""
+        return self.here.count + self.there.count
+
+    @property
+    def size(self) -> int:
+        """How many bytes they move."""
+        return self.here.size + self.there.size
+
+
+NO_REST = Rest()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What one round shall do; `more` says that a further round is needed even if all goes well."""
 
@@ -80,6 +111,7 @@ class Plan:
     known: int
     """how many paths the base held: what a share of deletions is a share of"""
     more: bool
+    rest: Rest = NO_REST
 
 
 def plan(rows: Rows, rules: Rules | None = None) -> Plan:
@@ -88,13 +120,17 @@ def plan(rows: Rows, rules: Rules | None = None) -> Plan:
     twins = {side: Twins(fold) for side, fold in _folding_sides(rules)}
     for finder in twins.values():
         rows = finder.watch(rows)
-    cases, known = changed_cases(rows, rules)
-    if not cases:
-        return Plan((), known, more=False)
+    changed = Changed(rows, rules)
+    cases = list(changed)
+    groups = {side: finder.groups() for side, finder in twins.items()}
+    return decided(cases, rules, known=changed.known, groups=groups)
+
+
+def decided(cases: list[Case], rules: Rules, *, known: int = 0, groups: Groups = NO_GROUPS) -> Plan:
+    """Decide about changed paths, in walk order; `cases` is emptied. `groups`: names that fold to one (clashes.py)."""
     for case in cases:
         case.set_aside(*decide(case, rules.mode))
     set_waiting_aside(cases, rules)
-    groups = {side: finder.groups() for side, finder in twins.items()}
     settle_clashes(cases, groups, rules)
     find_moves(cases, rules)
     hold_deletions_back(cases, rules)
@@ -115,24 +151,29 @@ def decide(case: Case, mode: Mode) -> tuple[Outcome, Reason | None]:
     return outcome, None
 
 
-def changed_cases(rows: Rows, rules: Rules) -> tuple[list[Case], int]:
-    """The rows that are not plainly unchanged, and the number of rows that had a base.
+class Changed:
+    """The rows that are not plainly unchanged, as cases, one by one.
 
     What an ignored directory holds is no case of its own: the directory stands for all of it.
     """
-    cases: list[Case] = []
-    known = 0
-    hidden = None
-    for row in rows:
-        if row.base is not None:
-            known += 1
-        elif hidden is not None and is_inside(row.path, hidden):
-            continue
-        elif _is_hidden_directory(row, rules):
-            hidden = row.path
-        if not is_unchanged(row) and (row.local or row.remote or row.base):
-            cases.append(case_of(row, keep_deleted=rules.keep_deleted))
-    return cases, known
+
+    def __init__(self, rows: Rows, rules: Rules) -> None:
+        self.known = 0
+        """How many of the rows that were looked at so far had a base."""
+        self._rows = rows
+        self._rules = rules
+
+    def __iter__(self) -> Iterator[Case]:
+        rules, hidden = self._rules, None
+        for row in self._rows:
+            if row.base is not None:
+                self.known += 1
+            elif hidden is not None and is_inside(row.path, hidden):
+                continue
+            elif _is_hidden_directory(row, rules):
+                hidden = row.path
+            if not is_unchanged(row) and (row.local or row.remote or row.base):
+                yield case_of(row, keep_deleted=rules.keep_deleted)
 
 
 def _emptying(cases: list[Case]) -> Iterator[Case]:

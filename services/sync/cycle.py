@@ -7,52 +7,47 @@ in the journal. A pass looks everywhere, or only where something is said to have
 import asyncio
 import contextlib
 import os
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from helix.core.actions import Action, Reason, Skip
+from helix.core.actions import Action, Reason, Skip, cost
 from helix.core.cases import Mode, Rules
 from helix.core.guards import ALWAYS_ALLOWED, Approval, Trip
-from helix.core.ignore import FILE_NAME, Ignore
-from helix.core.names import fold_accents, fold_case
-from helix.core.order import removes
+from helix.core.order import removes, writes_remote
+from helix.core.parts import NeedsAll
 from helix.core.plan import Plan, plan
-from helix.core.trees import BaseState, LocalState, Row, Side
+from helix.core.trees import BaseState, LocalState, Side
 from helix.settings import Folder
 from services.sync import files
 from services.sync.apply.acts import Acts
-from services.sync.apply.executor import Executor, Tally, writes_remote
+from services.sync.apply.executor import Executor, Tally
 from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
 from services.sync.gather import Counts
-from services.sync.gathering import Gathering
 from services.sync.hints import EVERYWHERE, Hint, around
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Touched
 from services.sync.marker import Marker, Marks
-from services.sync.nearby import Nearby
+from services.sync.nearby import Nearby, TooMany
 from services.sync.rails import Seen, trip_of
 from services.sync.remotes.errors import ItemFailed
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
+from services.sync.ruling import filters_of, rules_of
 from services.sync.settle import Settler
 from services.sync.stamped import Tools
 from services.sync.trash import stamp_of
 from services.sync.walk import Witness
+from services.sync.whole import Whole
 
 _SHOWN = {Reason.CLASH, Reason.IN_THE_WAY, Reason.UNSEEN}
 
 
 async def _nothing(_plan: Plan) -> None:
     """Nobody wants to know."""
-
-
-class Stopped(Exception):
-    """The program is stopping; the pass was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,8 @@ class Cycle:
         self._throttle = throttle
         self._stopping = stopping
         self._settler = Settler(self.root, folder.settle_seconds)
-        self._whole: Counts | None = None
+        self._sides = Whole(self.root, remote, journal)
+        self._counted: Counts | None = None
         """What the last pass over everything counted."""
 
     async def run(self, wishes: Wishes, tally: Tally) -> Result:
@@ -147,17 +143,18 @@ class Cycle:
         if not look.where.everywhere and _wants_more(look):
             look = await self.look(replace(wishes, where=EVERYWHERE))
         if look.where.everywhere:
-            self._whole = look.counts
+            self._counted = look.counts
             tally.on_growth = look.counts.grow
         if look.trip is not None:
             return Result(look, tally)
         await wishes.cleared(look.plan)
         await self.marker.settle(look.marks, may_write_remote=wishes.writer and self._may_mark(look))
-        actions = [action for action in look.plan.actions if not isinstance(action, Skip)]
-        mine = actions if wishes.writer else [action for action in actions if not writes_remote(action)]
-        await self._apply(mine, tally)
+        if look.plan.rest.count:
+            left = await self._apply_in_parts(look, wishes, tally)
+        else:
+            left = await self._apply(look.plan.actions, wishes, tally)
         await asyncio.to_thread(self._sweep, look.witness)
-        return Result(look, tally, left=len(actions) - len(mine))
+        return Result(look, tally, left)
 
     async def look(self, wishes: Wishes) -> Look:
         """Gather and decide; nothing is done."""
@@ -166,52 +163,70 @@ class Cycle:
         marks = await self.marker.read()
         settle = self.folder.settle_seconds if wishes.settle_seconds is None else wishes.settle_seconds
         self._settler.begin(settle)
-        tools = Tools(
-            Counts(), Witness(), Witness(), self._suspect, await asyncio.to_thread(self._ignore), self.journal.note
-        )
-        rules = self._rules(wishes, tools)
-        if self._whole is None or wishes.where.directories is None:
-            where, counts = EVERYWHERE, tools.counts
-            decided = await self._decide_all(rules, tools)
-        else:
-            where, counts = wishes.where, self._whole
-            decided = await self._decide_near(wishes.where.directories, rules, tools)
+        where, counts, (decided, tools) = await self._decide(wishes)
         seen = Seen(counts, tools.witness, marks)
         trip = await asyncio.to_thread(trip_of, decided, seen, self.folder, self.journal, wishes.approvals)
         return Look(decided, counts, tools.witness, tools.there, marks, trip, self._settler.wake_in, where)
 
-    async def _decide_all(self, rules: Rules, tools: Tools) -> Plan:
-        """Compare both sides whole."""
-        abandoned = threading.Event()
-        loop = asyncio.get_running_loop()
-        gathering = await asyncio.to_thread(Gathering, self.root, self.remote, self.journal, tools, loop)
+    async def _decide(self, wishes: Wishes) -> tuple[Hint, Counts, tuple[Plan, Tools]]:
+        """Look only where it is wished, if it is known how much there is in all and not too much is new there."""
+        if self._counted and wishes.where.directories is not None:
+            with contextlib.suppress(TooMany):
+                return wishes.where, self._counted, await self._decide_near(wishes.where.directories, wishes)
+        decided, tools = await self._decide_all(wishes)
+        return EVERYWHERE, tools.counts, (decided, tools)
 
-        def decide() -> Plan:
-            with contextlib.closing(gathering.rows()) as rows:
-                decided = plan(_until(rows, abandoned), rules)
-            return replace(decided, known=decided.known + gathering.unread)
-
+    async def _decide_all(self, wishes: Wishes) -> tuple[Plan, Tools]:
+        """Compare both sides whole; only what surely can be done part by part is not held in memory."""
+        tools = await self._tools()
         try:
-            return await asyncio.to_thread(decide)
-        finally:
-            abandoned.set()
-            gathering.stop()
+            return await self._sides.plan(self._rules(wishes, tools), tools, all_held=False), tools
+        except NeedsAll:
+            tools = await self._tools()
+            return await self._sides.plan(self._rules(wishes, tools), tools, all_held=True), tools
 
-    async def _decide_near(self, directories: frozenset[str], rules: Rules, tools: Tools) -> Plan:
+    async def _decide_near(self, directories: frozenset[str], wishes: Wishes) -> tuple[Plan, Tools]:
         """Compare what lies in these directories."""
+        tools = await self._tools()
+        rules = self._rules(wishes, tools)
         nearby = Nearby(self.root, self.remote, self.journal, tools)
         await nearby.read(directories)
 
         def decide() -> Plan:
             return replace(plan(nearby.rows(), rules), known=history.paths_in_sync(self.journal))
 
-        return await asyncio.to_thread(decide)
+        return await asyncio.to_thread(decide), tools
 
-    async def _apply(self, actions: Sequence[Action], tally: Tally) -> None:
+    async def _apply_in_parts(self, look: Look, wishes: Wishes, tally: Tally) -> int:
+        """Do a plan with a rest, as long as this is the folder that was looked at; gives how many actions are left."""
+        tools, rest, left = await self._tools(), look.plan.rest, 0
+        unseen = frozenset(look.witness.unseen), frozenset(look.there.unseen)
+        rules = replace(self._rules(wishes, tools), unseen_local=unseen[0], unseen_remote=unseen[1])
+        todo = _mine(look.plan.actions, wishes)
+        tally.expect(len(todo) + rest.here.count, sum(map(cost, todo)) + rest.here.size)
+        if wishes.writer:
+            tally.expect(tally.total + rest.there.count, tally.bytes_total + rest.there.size)
+        mark = await self.marker.here()
+        async with contextlib.aclosing(self._sides.parts(rules, tools)) as parts:
+            async for part in parts:
+                if self._stopping() or await self.marker.here() != mark:
+                    tally.again = True
+                    break
+                left += await self._apply(part.actions, wishes, tally)
+        return left
+
+    async def _apply(self, planned: Sequence[Action], wishes: Wishes, tally: Tally) -> int:
+        """Do what is ours to do; gives how many actions are left to the writer."""
         acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)
         parallel = self.remote.features.parallel
         executor = Executor(acts, self.journal, tally, parallel=parallel, stopping=self._stopping)
-        await executor.run(actions)
+        mine = _mine(planned, wishes)
+        await executor.run(mine)
+        return sum(not isinstance(action, Skip) for action in planned) - len(mine)
+
+    async def _tools(self) -> Tools:
+        ignored = await asyncio.to_thread(filters_of, self.root)
+        return Tools(Counts(), Witness(), Witness(), self._suspect, ignored, self.journal.note)
 
     def _suspect(self, path: str, state: LocalState, base: BaseState, ctime_ns: int) -> LocalState:
         """Read a file whose ctime alone moved: was it edited in place and its mtime set back?"""
@@ -225,32 +240,8 @@ class Cycle:
         return state._replace(inode=None, digest=digest)
 
     def _rules(self, wishes: Wishes, tools: Tools) -> Rules:
-        features = self.remote.features
-        remote_folds = None
-        if not features.case_sensitive:
-            remote_folds = fold_case
-        elif features.normalises_unicode:
-            remote_folds = fold_accents
-        return Rules(
-            mode=Mode(self.folder.mode),
-            ignored=tools.ignored,
-            unsettled=self._settler.unsettled,
-            unseen_local=tools.witness.unseen,
-            unseen_remote=tools.there.unseen,
-            holding_local=tools.witness.holding,
-            holding_remote=tools.there.holding,
-            etag_is_identity=features.etag_is_identity,
-            local_folds=fold_case if _folds_case(self.root) else None,
-            remote_folds=remote_folds,
-            keep_deleted=wishes.keep_deleted,
-        )
-
-    def _ignore(self) -> Ignore:
-        try:
-            with open(files.full(self.root, FILE_NAME), encoding="utf-8", errors="replace") as file:
-                return Ignore(file)
-        except OSError:
-            return Ignore()
+        rules = rules_of(self.root, Mode(self.folder.mode), self.remote.features, self._settler, tools)
+        return replace(rules, keep_deleted=wishes.keep_deleted)
 
     def _make_root(self) -> None:
         """A folder that never was is made; one that vanished is the guard's business."""
@@ -274,14 +265,8 @@ def _wants_more(look: Look) -> bool:
     return look.trip is not None or look.plan.more or deletions > ALWAYS_ALLOWED
 
 
-def _until(rows: Iterator[Row], abandoned: threading.Event) -> Iterator[Row]:
-    """The rows, until the pass is abandoned: a thread can't be cancelled, so it asks."""
-    for number, row in enumerate(rows):
-        if not number % 1024 and abandoned.is_set():
-            raise Stopped
-        yield row
-
-
-def _folds_case(root: str) -> bool:
-    """Whether the local file system takes `a` and `A` for one name; asked of Helix's own directory."""
-    return os.path.isdir(f"{root}/.helix") and os.path.isdir(f"{root}/.HELIX")
+def _mine(planned: Sequence[Action], wishes: Wishes) -> list[Action]:
+    """What this pass does of a plan: a standby leaves the remote to the writer."""
+    return [
+        action for action in planned if not isinstance(action, Skip) and (wishes.writer or not writes_remote(action))
+    ]

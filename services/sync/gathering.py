@@ -1,7 +1,7 @@
 """Where do the rows of one pass come from: directory by directory where both sides are disks, else path by path?
 
-Disks are walked by processes of their own, unless there are few files. Whoever leaves a pass calls `stop`: then no
-walker is left.
+Disks are walked by processes of their own, unless both the journal and they themselves hold few paths. Whoever leaves a
+pass calls `stop`: then no walker is left.
 """
 
 import asyncio
@@ -11,11 +11,8 @@ from helix.core.trees import Row
 from services.sync.gather import local_states, merge, remote_states
 from services.sync.journal.journal import Journal
 from services.sync.remotes.remote import Remote
-from services.sync.scan import scan
+from services.sync.scan import FEW, scan
 from services.sync.stamped import Comparison, Tools
-
-FEW = 2000
-"""Fewer rows in the journal, and the start of two walkers would cost more than the walk."""
 
 
 class Gathering:

@@ -18,7 +18,7 @@ from helix.errors import HelixError
 from services.sync.apply.errors import translate
 from services.sync.apply.executor import Tally
 from services.sync.attention import Attention
-from services.sync.cycle import Cycle, Result, Stopped, Wishes
+from services.sync.cycle import Cycle, Result, Wishes
 from services.sync.decisions import Answer, Decisions
 from services.sync.hints import EVERYWHERE, Hint
 from services.sync.housekeeping import Housekeeping
@@ -31,6 +31,7 @@ from services.sync.standing import Phase, Standing, run_of
 from services.sync.trash import Trash
 from services.sync.verify import Verifier
 from services.sync.watch import WatchFailed, changes
+from services.sync.whole import Stopped
 
 log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.2

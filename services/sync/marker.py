@@ -65,9 +65,13 @@ class Marker:
 
     async def read(self) -> Marks:
         """Look at all three."""
-        local = await asyncio.to_thread(_read, files.full(self._root, MARKER))
+        local = await self.here()
         known = await asyncio.to_thread(self._journal.fact, FACT)
         return Marks(local, await self._mark.read(), known)
+
+    async def here(self) -> str | None:
+        """The mark of the local folder alone."""
+        return await asyncio.to_thread(_read, files.full(self._root, MARKER))
 
     async def settle(self, marks: Marks, *, may_write_remote: bool) -> None:
         """Make all three say the same; called only when no rail tripped. The remote's word counts before ours."""

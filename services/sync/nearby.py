@@ -8,6 +8,7 @@ it is read whole. A named directory that does not stand on all three sides is it
 import asyncio
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, is_inside, parent_of, walk_key
@@ -19,8 +20,16 @@ from services.sync.remotes.remote import Entry, Remote
 from services.sync.stamped import Tools
 from services.sync.walk import Found, children, walk
 
+MANY = 20_000
+"""So many paths of a side are held of directories that are read whole; a look at everything holds fewer (whole.py)."""
+
 S = TypeVar("S", LocalState, RemoteState, BaseState)
+T = TypeVar("T")
 Item = tuple[str, S, int]
+
+
+class TooMany(Exception):
+    """More lies there than shall be held in memory."""
 
 
 class Nearby:
@@ -36,9 +45,10 @@ class Nearby:
         self._base: dict[str, BaseRow] = {}
         self._done: set[str] = set()
         self._whole: set[str] = set()
+        self._room = MANY
 
     async def read(self, directories: Iterable[str]) -> None:
-        """Look at the directories. Raises a `RemoteError` or `JournalFailed`; then nothing is known."""
+        """Look at the directories. Raises a `RemoteError`, `JournalFailed` or `TooMany`; then nothing is known."""
         waiting = set(directories)
         while waiting:
             directory = min(waiting, key=walk_key)
@@ -93,14 +103,19 @@ class Nearby:
 
     async def _read_whole(self, path: str) -> None:
         self._whole.add(path)
-        there = [entry async for batch in self._remote.listing(path, self._tools.there) for entry in batch]
+        there: list[Entry] = []
+        async for batch in self._remote.listing(path, self._tools.there):
+            there += batch
+            if len(there) > self._room:
+                raise TooMany
         here, base = await asyncio.to_thread(self._all_here, path)
+        self._room -= max(len(there), len(here), len(base))
         self._take(here, there, base)
 
     def _all_here(self, path: str) -> tuple[list[Found], list[BaseRow]]:
-        found = list(walk(self._root, self._tools.witness, path))
         with self._journal.snapshot() as base:
-            return found, list(base.rows_below(path))
+            here = _few(walk(self._root, self._tools.witness, path), self._room)
+            return here, _few(base.rows_below(path), self._room)
 
     def _take(self, here: list[Found], there: list[Entry], base: list[BaseRow]) -> None:
         for path, seen in here:
@@ -108,6 +123,14 @@ class Nearby:
                 self._local[path] = path, state, seen.st_ctime_ns if state.kind is Kind.FILE else 0
         self._there |= {item[0]: item for item in entry_states(there)}
         self._base |= {item[0]: item for item in base}
+
+
+def _few(found: Iterator[T], most: int) -> list[T]:
+    """All of them. Raises `TooMany`."""
+    few = list(islice(found, most + 1))
+    if len(few) > most:
+        raise TooMany
+    return few
 
 
 def _ordered(items: dict[str, Item[S]]) -> Iterator[Item[S]]:

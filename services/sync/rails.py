@@ -70,7 +70,8 @@ def _figures(decided: Plan, seen: Seen, root: str, journal: Journal) -> Figures:
         last_run=float(last) if last else None,
         disk_free=free[0] if free else None,
         disk_floor=min(DISK_FLOOR, free[1] // 50) if free else 0,
-        download_bytes=sum(cost(a) for a in decided.actions if isinstance(a, Download | KeepBoth)),
+        download_bytes=decided.rest.download_bytes
+        + sum(cost(action) for action in decided.actions if isinstance(action, Download | KeepBoth)),
     )
 
 

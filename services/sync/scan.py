@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -27,6 +28,9 @@ SILENCE_SECONDS = 120.0
 READ_BYTES = 1 << 18
 END_SECONDS = 1.0
 """The wait for a killed walker. One that a hung disk holds is left to the operating system."""
+
+FEW = 2000
+"""With fewer paths the start of a walker would cost more than the walk."""
 
 _CODE = str(Path(__file__).resolve().parents[2])
 _BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from services.sync.walker import main; main(sys.argv[2])"
@@ -84,9 +88,9 @@ class Scan(Protocol):
 def scan(root: str, witness: Witness, ignored: Ignore = NOTHING_IGNORED, *, apart: bool) -> Scan:
     """A scan of all but what lies in ignored directories.
 
-    `apart`: by a process of its own, which pays where there is more than a little to see.
+    `apart`: by a process of its own, as is any tree that turns out to hold more than a little. Blocking.
     """
-    return DiskScan(root, witness, ignored) if apart else OwnScan(root, witness, ignored)
+    return DiskScan(root, witness, ignored) if apart or _holds_many(root) else OwnScan(root, witness, ignored)
 
 
 class OwnScan:
@@ -195,6 +199,18 @@ class DiskScan:
             if self._stopped.is_set() or not piece:
                 return
             data += piece
+
+
+def _holds_many(root: str) -> bool:
+    """Whether there are `FEW` paths or more, ignored ones too; what can't be read is for the scan to tell."""
+    waiting, count = [root], 0
+    while waiting and count < FEW:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in islice(entries, FEW):
+                count += 1
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    return count >= FEW
 
 
 def _failed(root: str, why: str) -> ScanFailed:

@@ -115,8 +115,8 @@ def plan(name: str, look: Look) -> Json:
     actions = [action for action in look.plan.actions if not isinstance(action, Skip)]
     return {
         "name": name,
-        "total": len(actions),
-        "bytes": sum(cost(action) for action in actions),
+        "total": len(actions) + look.plan.rest.count,
+        "bytes": sum(cost(action) for action in actions) + look.plan.rest.size,
         "guard": _trip(name, look.trip, time.time()) if look.trip else None,
         "actions": [_action(action) for action in look.plan.actions[:MAX_ACTIONS]],
         "skipped": _skipped(look.skipped),

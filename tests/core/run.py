@@ -1,12 +1,14 @@
 """Does one world end well? Runs it round by round, with its misfortunes, and checks rules I1 to I8."""
 
+import contextlib
 from random import Random
 
 from helix.core.actions import Action, Skip
 from helix.core.cases import Rules
 from helix.core.names import fold_case
 from helix.core.order import waves
-from helix.core.plan import Plan, plan
+from helix.core.parts import NeedsAll, in_parts, survey
+from helix.core.plan import NO_REST, Plan, plan
 from helix.core.trees import Kind, Row, Side, is_inside, parent_of
 from tests.core.executor import apply
 from tests.core.model import Broken, Failed, Killed, Refused, Tree, World
@@ -84,19 +86,28 @@ class Run:
 
     def _round(self, number: int | None) -> bool:
         """Plan and apply; whether anything was to be done."""
-        made = self._plan(number)
-        todo = [action for action in made.actions if type(action) is not Skip]
-        self.skips = [action.path for action in made.actions if type(action) is Skip]
-        if self.trace is not None:
-            self.trace += [f"round {number}: {len(todo)} actions"]
+        rows, rules = self._seen(number)
+        made = self._plan(rows, rules)
+        whole = plan(rows, rules) if made.rest is not NO_REST else made  # a rest does not name what one-way modes leave
+        self.skips = [action.path for action in whole.actions if type(action) is Skip]
+        parts = in_parts(rows, rules, part=self.spec.part) if made.rest.count else [made]
+        acted = 0
         try:
-            for wave in waves(todo):
-                self.random.shuffle(wave)
-                for action in wave:
-                    self._apply(action)
+            for part in parts:
+                todo = [action for action in part.actions if type(action) is not Skip]
+                acted += len(todo)
+                self._apply_all(todo)
         except Killed:
             return True
-        return bool(todo) or made.more
+        if self.trace is not None:
+            self.trace += [f"round {number}: {acted} actions"]
+        return acted > 0 or made.more
+
+    def _apply_all(self, todo: list[Action]) -> None:
+        for wave in waves(todo):
+            self.random.shuffle(wave)
+            for action in wave:
+                self._apply(action)
 
     def _apply(self, action: Action) -> None:
         try:
@@ -107,7 +118,14 @@ class Run:
         if self.trace is not None:
             self.trace.append(f"  {type(action).__name__} {action.path} ({action.why}): {outcome}")
 
-    def _plan(self, number: int | None) -> Plan:
+    def _plan(self, rows: list[Row], rules: Rules) -> Plan:
+        """Held whole, or with a rest that is decided again part by part while the world goes on."""
+        if self.spec.part:
+            with contextlib.suppress(NeedsAll):
+                return survey(rows, rules, held=self.spec.part, part=self.spec.part)
+        return plan(rows, rules)
+
+    def _seen(self, number: int | None) -> tuple[list[Row], Rules]:
         spec, rows = self.spec, self.world.rows()
         unseen: dict[Side, list[str]] = {Side.LOCAL: [], Side.REMOTE: []}
         if number is not None:
@@ -126,7 +144,7 @@ class Run:
             keep_deleted=spec.keep_deleted,
             unsettled=lambda path, _: (number, parent_of(path)) in spec.busy,
         )
-        return plan(rows, rules)
+        return rows, rules
 
     def _check(self) -> None:
         world, source = self.world, self.spec.mode.source

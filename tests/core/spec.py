@@ -19,6 +19,7 @@ FILES = ("a", "b", "d/s/z", "d/x", "d/y", "e/x", "f")
 MODES = (Mode.TWO_WAY, Mode.TWO_WAY, Mode.TWO_WAY, Mode.TWO_WAY, Mode.MIRROR, Mode.RESTORE)
 EVENTS = ("fail", "fail", "kill", "local", "remote")
 BUSY = ("", "d", "e")
+PARTS = (*(0,) * 13, 1, 2, 3)
 LAST_TICK = 24
 
 
@@ -45,6 +46,8 @@ class Spec:
     """rounds before which an etag changes for no reason"""
     busy: tuple[tuple[int, str], ...] = ()
     """(round, directory in which people are still at work here)"""
+    part: int = 0
+    """a plan of more changed paths is not held but carried out in parts of so many; 0: always held"""
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ def spec_of(seed: int) -> Spec:
         partial=((0, _side(random), "d"),) if chance() < 0.05 else (),
         flaky=(int(chance() * 2),) if chance() < 0.08 else (),
         busy=((int(chance() * 2), BUSY[int(chance() * len(BUSY))]),) if chance() < 0.1 else (),
+        part=PARTS[int(chance() * len(PARTS))],
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from helix.core.actions import Reason, Skip
 from helix.core.cases import Mode, Rules
 from helix.core.ignore import Ignore
-from helix.core.plan import changed_cases, plan
+from helix.core.plan import Changed, plan
 from helix.core.trees import Row
 from tests.core.rows import base, local, names, remote, row
 
@@ -200,8 +200,9 @@ def test_an_ignored_directory_stands_for_all_it_holds_but_for_what_the_journal_k
         row("build2/y", "y", None, None),
     ]
 
-    cases, known = changed_cases(rows, FILTERED)
+    changed = Changed(rows, FILTERED)
+    cases = list(changed)
 
     assert [case.path for case in cases] == ["build", "build/known", "build2", "build2/y"]
-    assert known == 1
+    assert changed.known == 1
     assert names(rows, FILTERED) == ["Forget build/known", "MakeDirRemote build2", "Upload build2/y"]

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from helix.core import parts
 from helix.core import plan as plan_module
 from helix.core.actions import Upload
 from helix.core.cases import Change, Outcome
@@ -61,6 +62,10 @@ def _a_mirror_pulls(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(plan_module, "TABLE", {**TABLE, (Change.SAME, Change.EDITED): wrong})
 
 
+def _every_path_stands_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(parts, "stands_alone", lambda _case: True)
+
+
 @pytest.mark.parametrize(
     ("fault", "rule"),
     [
@@ -71,6 +76,7 @@ def _a_mirror_pulls(patch: pytest.MonkeyPatch) -> None:
         (_directories_go_whatever_is_in_them, "I1"),
         (_no_order, "I1"),
         (_a_mirror_pulls, "I"),
+        (_every_path_stands_alone, "I"),
     ],
 )
 def test_a_planted_fault_is_found(fault: Patch, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:

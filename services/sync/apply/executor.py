@@ -19,19 +19,15 @@ from helix.core.actions import (
     Compare,
     Download,
     KeepBoth,
-    MakeDirRemote,
     MoveLocal,
     MoveRemote,
-    RemoveDirRemote,
     StepAside,
     TrashLocal,
     TrashRemote,
-    Upload,
     cost,
 )
 from helix.core.growth import Growth, growth
 from helix.core.order import waves
-from helix.core.trees import Side
 from helix.errors import HelixError
 from services.sync.apply.acts import Acts
 from services.sync.apply.errors import LocalChanged, LocalFailed
@@ -75,16 +71,10 @@ class Tally:
     on_growth: Callable[[Growth], None] | None = None
     """Told of each action that makes a side grow or shrink."""
 
-
-def writes_remote(action: Action) -> bool:
-    """Whether the action changes the remote: a standby leaves it to the writer."""
-    match action:
-        case Upload() | TrashRemote() | MakeDirRemote() | RemoveDirRemote() | MoveRemote() | Compare():
-            return True
-        case StepAside(side=side):
-            return side is Side.REMOTE
-        case _:
-            return False
+    def expect(self, count: int, size: int) -> None:
+        """So many actions of so many bytes come next. What was said of the whole before holds, if it was enough."""
+        self.total = max(self.total, self.done + count)
+        self.bytes_total = max(self.bytes_total, self.bytes_done + size)
 
 
 class Executor:
@@ -105,8 +95,7 @@ class Executor:
 
     async def run(self, actions: Sequence[Action]) -> None:
         """Do all actions. Raises what stops a run; all that was done is remembered first, if the journal can."""
-        self._tally.total = len(actions)
-        self._tally.bytes_total = sum(cost(action) for action in actions)
+        self._tally.expect(len(actions), sum(cost(action) for action in actions))
         ordered = await asyncio.to_thread(waves, actions)
         async with self._committing():
             for wave in ordered:

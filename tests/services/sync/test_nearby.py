@@ -10,6 +10,7 @@ import pytest
 
 from helix.core.guards import TripKind
 from helix.core.trees import parent_of
+from services.sync import nearby
 from services.sync.apply.executor import Tally
 from services.sync.cycle import Result, Wishes
 from services.sync.hints import EVERYWHERE, NOWHERE, Hint, around, directories
@@ -268,3 +269,24 @@ async def test_random_work_is_synced_by_looks_at_where_it_was(tmp_path: Path, se
 
 def _remote(root: Path) -> Remote:
     return LocalRemote(str(root))
+
+
+@pytest.mark.parametrize("disk", [True, False])
+async def test_a_new_directory_with_more_than_shall_be_held_leads_to_a_look_at_everything(
+    tmp_path: Path, disk: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearby, "MANY", 3)
+    world = await World.make(tmp_path, LocalRemote(str(tmp_path / "there")) if disk else MemoryRemote())
+    world.write("old", "old")
+    await world.sync()
+
+    looks = []
+    for side in (world.write, lambda path, content: world.far.write(path, content.encode())):
+        for new in (3, 4):
+            for number in range(new):
+                side(f"{side.__name__}{new}/{number}", f"{number}")
+            looks.append((await near(world, around([f"{side.__name__}{new}"]))).look.where.everywhere)
+
+    assert looks == [False, True, False, True]
+    assert world.local() == world.far.files()
+    assert len(world.local()) == 15

@@ -18,7 +18,7 @@ from services.sync import walker
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.local_steps import LocalSteps
-from services.sync.scan import DiskScan, Scan, ScanFailed, scan
+from services.sync.scan import DiskScan, OwnScan, Scan, ScanFailed, scan
 from services.sync.walk import Witness, walk
 from services.sync.walker import IS_DIRECTORY, LENGTH
 from tests.running.patience import Patience, crowding
@@ -109,6 +109,22 @@ def test_a_scan_tells_what_a_walk_finds_and_what_it_could_not_list(tmp_path: Pat
     assert theirs.unseen == own.unseen != set()
     assert theirs.holding == own.holding >= {""}
     assert set(theirs.skipped.values()) >= {"a symlink", "a fifo", "the name is not UTF-8"}
+
+
+@pytest.mark.parametrize(("count", "kind"), [(6, OwnScan), (7, DiskScan)])
+def test_a_tree_of_many_paths_is_walked_by_a_process_of_its_own_though_the_journal_is_empty(
+    tmp_path: Path, count: int, kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.sync.scan.FEW", 10)
+    (tmp_path / "a/b/c").mkdir(parents=True)
+    os.symlink("a", tmp_path / "link")
+    for number in range(count - 1):
+        (tmp_path / "a/b/c" / f"{number}").write_text("x")
+
+    found = scan(str(tmp_path), Witness(), apart=False)
+
+    assert isinstance(found, kind)
+    assert len(told(found)) == 3 + count - 1
 
 
 @pytest.mark.parametrize("apart", [True, False])

@@ -1,0 +1,94 @@
+"""How is a plan that is too big to be held carried out in parts, and when may it be?
+
+A path *stands alone* if it is gone on neither side, and is no file here where there is a directory. As long as all do,
+nothing is deleted, nothing has moved, no directory goes, and what is decided about one path does not depend on another:
+parts of the rows, decided one after the other, are the whole plan. So a first pass over the rows (`survey`) decides
+about all of them, holds the first ones and counts the others; if a path turns up that does not stand alone, it says so,
+and everything must be held. A second pass (`in_parts`) decides again, a part at a time, while what was decided is done.
+
+Where a side takes two names for one, and where deletions are to be undone, everything is held anyway.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from helix.core.actions import Action, Download, KeepBoth, Reason, Skip, cost
+from helix.core.cases import Case, Change, Rules
+from helix.core.order import writes_remote
+from helix.core.plan import NO_REST, Amount, Changed, Plan, Rest, decided, plan
+from helix.core.trees import Rows, is_inside
+
+HELD = 50_000
+"""So many changed paths are held, if need be: some 30 MB."""
+PART = 10_000
+"""So many of more than that are decided together."""
+
+
+class NeedsAll(Exception):
+    """A path does not stand alone, and others were already let go: the rows must be read again, for `plan`."""
+
+
+def survey(rows: Rows, rules: Rules, *, held: int = HELD, part: int = PART) -> Plan:
+    """What `plan` says, with about `held` actions named at most, and the others counted as `rest`.
+
+    What people are told of, or what must be looked at again, is always named. Raises `NeedsAll`.
+    """
+    if rules.local_folds or rules.remote_folds or rules.keep_deleted:
+        return plan(rows, rules)
+    changed = Changed(rows, rules)
+    stream = iter(changed)
+    cases = list(islice(stream, held))
+    if not all(map(stands_alone, cases)):
+        cases += stream
+        return decided(cases, rules, known=changed.known)
+    first = decided(cases, rules)
+    named, rest, more = list(first.actions), NO_REST, first.more
+    while cases := list(islice(stream, part)):
+        if not all(map(stands_alone, cases)):
+            raise NeedsAll
+        made = decided(cases, rules)
+        named += [action for action in made.actions if isinstance(action, Skip) and action.reason is not Reason.ONE_WAY]
+        rest = _plus(rest, [action for action in made.actions if not isinstance(action, Skip)])
+        more = more or made.more
+    return Plan(tuple(named), changed.known, more or rest.count > 0, rest)
+
+
+def in_parts(rows: Rows, rules: Rules, *, part: int = PART) -> Iterator[Plan]:
+    """The same plan in parts that are wholes of their own, in walk order, for rows that may have changed since.
+
+    What does not stand alone now, and what it holds, is left to the next round.
+    """
+    stream = _alone(Changed(rows, rules))
+    while cases := list(islice(stream, part)):
+        yield decided(cases, rules)
+
+
+def stands_alone(case: Case) -> bool:
+    """Whether what is decided about the path can't depend on another path, nor another's on it."""
+    if Change.GONE in (case.here, case.there):
+        return False
+    return case.local is None or case.remote is None or case.local.kind is case.remote.kind
+
+
+def _alone(cases: Changed) -> Iterator[Case]:
+    left = None
+    for case in cases:
+        if left is not None and is_inside(case.path, left):
+            continue
+        if stands_alone(case):
+            yield case
+        else:
+            left = case.path
+
+
+def _plus(rest: Rest, actions: list[Action]) -> Rest:
+    """Count these, too."""
+    return Rest(
+        _sum(rest.here, [action for action in actions if not writes_remote(action)]),
+        _sum(rest.there, [action for action in actions if writes_remote(action)]),
+        rest.download_bytes + sum(cost(action) for action in actions if isinstance(action, Download | KeepBoth)),
+    )
+
+
+def _sum(amount: Amount, actions: list[Action]) -> Amount:
+    return Amount(amount.count + len(actions), amount.size + sum(map(cost, actions)))
