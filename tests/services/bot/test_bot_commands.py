@@ -5,6 +5,7 @@ from pathlib import Path
 
 from helix import release
 from tests.emulators.discord import DiscordServer
+from tests.emulators.discord.world import User
 from tests.services.bot.stage import ControlSocket, bot, environment, selftest, until
 
 
@@ -261,11 +262,9 @@ async def test_an_interaction_delivered_twice_is_carried_out_once(
 
 
 async def test_a_stranger_may_read_but_not_act(
-    home: Path, discord_server: DiscordServer, control: ControlSocket
+    home: Path, discord_server: DiscordServer, control: ControlSocket, stranger: User
 ) -> None:
-    people, world = discord_server.people, discord_server.platform.world
-    stranger = world.add_user("stranger")
-    world.add_member(stranger)
+    people = discord_server.people
 
     async with bot(home, environment(home, discord_server)):
         await people.ready()

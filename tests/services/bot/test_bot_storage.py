@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.discord import DiscordServer
-from tests.emulators.discord.world import Role
+from tests.emulators.discord.world import Role, User
 from tests.services.bot.stage import BotProcess, ControlSocket, bot, environment, until
 
 
@@ -68,12 +68,10 @@ async def test_paths_are_offered_without_an_error_while_sync_does_not_answer(
 
 
 async def test_paths_are_not_offered_to_who_may_not_read(
-    home: Path, discord_server: DiscordServer, control: ControlSocket, keepers: Role
+    home: Path, discord_server: DiscordServer, control: ControlSocket, keepers: Role, stranger: User
 ) -> None:
     control.answers["GET /v1/files"] = {"total": 1, "files": [FILE]}
-    people, world = discord_server.people, discord_server.platform.world
-    stranger = world.add_user("stranger")
-    world.add_member(stranger)
+    people = discord_server.people
 
     async with bot(home, environment(home, discord_server, DISCORD_READ_ROLES=str(keepers.id))):
         await people.ready()
@@ -83,11 +81,9 @@ async def test_paths_are_not_offered_to_who_may_not_read(
 
 
 async def test_a_file_is_replaced_only_by_who_asked_and_only_once(
-    running: BotProcess, discord_server: DiscordServer, home: Path
+    running: BotProcess, discord_server: DiscordServer, home: Path, stranger: User
 ) -> None:
-    people, world = discord_server.people, discord_server.platform.world
-    stranger = world.add_user("stranger")
-    world.add_member(stranger)
+    people = discord_server.people
     file = home / "files" / "rituals" / "notes.md"
 
     asked = people.say("!storage put rituals/notes.md", files=(Upload("notes.md", b"new"),))
@@ -147,11 +143,9 @@ async def test_a_file_comes_back_from_the_trash(
 
 
 async def test_acts_and_refusals_stand_in_the_audit_log(
-    running: BotProcess, discord_server: DiscordServer, control: ControlSocket
+    running: BotProcess, discord_server: DiscordServer, control: ControlSocket, stranger: User
 ) -> None:
-    people, world = discord_server.people, discord_server.platform.world
-    stranger = world.add_user("stranger")
-    world.add_member(stranger)
+    people = discord_server.people
 
     await people.reply(people.say("!sync pause"))
     await people.reply(people.say("!sync pause", user=stranger))

@@ -1,15 +1,25 @@
-"""What tests with a database share: one PostgreSQL server, and a schema of its own for each test."""
+"""What tests share: a sync that is ready, a PostgreSQL server, and a schema of its own for each test of a database."""
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.services.sync.postgres import Server, server
+from tests.services.sync.running import Sync, home, running
 
 # inotify's queue
 collect_ignore = [] if sys.platform == "linux" else ["test_watch_overflow.py"]
+
+
+@pytest.fixture
+async def sync() -> AsyncIterator[Sync]:
+    """The real program, ready, on a home of its own."""
+    with home() as place:
+        async with running(place) as sync:
+            await sync.ready()
+            yield sync
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,10 @@
 import asyncio
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.services.sync.running import Sync, eventually, home, running
+from tests.services.sync.running import Sync, eventually
 
 PROMISED = {
     "helix_sync_files": {"folder", "side"},
@@ -27,14 +25,6 @@ PROMISED = {
     "helix_lease_held": {"folder"},
     "helix_event_loop_lag_seconds": set(),
 }
-
-
-@pytest.fixture
-async def sync() -> AsyncIterator[Sync]:
-    with home() as place:
-        async with running(place) as sync:
-            await sync.ready()
-            yield sync
 
 
 def values(sync: Sync) -> dict[tuple[str, str], float]:
