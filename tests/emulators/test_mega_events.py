@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,11 +9,12 @@ import pytest
 
 from tests.emulators.mega import Code, Limits
 from tests.emulators.mega.visit import Visit, visiting
+from tests.running.patience import crowding
 
 
 @pytest.fixture
 async def visit() -> AsyncIterator[Visit]:
-    async with visiting(Limits(wait_seconds=5)) as guest:
+    async with visiting(Limits(wait_seconds=600)) as guest:
         yield guest
 
 
@@ -33,11 +33,10 @@ async def test_when_nothing_is_new_there_is_an_address_to_wait_at_that_answers_a
     waiting = asyncio.create_task(visit.client.fetch("GET", address))
     await asyncio.sleep(0)
 
-    started = time.monotonic()
     handle = await asyncio.to_thread(visit.me.put, "new", b"x")
-    await waiting
 
-    assert time.monotonic() - started < 2
+    async with asyncio.timeout(10 * crowding()):  # by itself it would end after ten minutes
+        await waiting
     heard = await sc(visit, sn)
     assert [event["t"]["f"][0]["h"] for event in heard["a"]] == [handle]
     assert "w" in await sc(visit, heard["sn"])
