@@ -12,7 +12,7 @@ may be created on a side only if no other name that stays there folds to the sam
 from collections.abc import Callable, Iterator, Mapping
 
 from helix.core.actions import MoveLocal, MoveRemote, Reason
-from helix.core.cases import Case, Change, Outcome, Rules, close_off, enclosing
+from helix.core.cases import Case, Change, Outcome, Rules, close_off
 from helix.core.directories import stays
 from helix.core.trees import Row, Rows, Side, is_inside, parent_of
 
@@ -72,8 +72,7 @@ def settle_clashes(cases: list[Case], groups: Groups, rules: Rules) -> None:
                 closed |= {comer.path: (Outcome.LEAVE, Reason.CLASH) for comer in comers}
     close_off(cases, closed)
     for side, holder, comer in spellings:
-        if not any(enclosing(parent_of(case.path), closed) for case in (holder, comer)):
-            _respell(holder, comer, side, rules)
+        _respell(holder, comer, side, rules)
 
 
 def _rivals(by_path: dict[str, Case], group: list[str], side: Side) -> tuple[Case | None, list[Case]]:

@@ -78,9 +78,6 @@ def _copy(case: Case, to: Side) -> Iterator[Action]:
     """Make the path on side `to` what it is on the other side."""
     source, target = case.kind_on(to.other), case.kind_on(to)
     local, remote = case.local, case.remote
-    if source is Kind.DIRECTORY and target is Kind.DIRECTORY:
-        yield Adopt(case.path, local, remote, why(case))
-        return
     if target is not None and target is not source:
         yield _take_away(case, to)
         local, remote = (None, remote) if to is Side.LOCAL else (local, None)

@@ -76,9 +76,8 @@ class Bucket:
         return left, max(0.0, -filled.level / self.rate)
 
     def with_rate(self, rate: float | None, now: float) -> "Bucket":
-        """Change the limit while running; a debt stays a debt."""
-        filled, burst = self._filled(now), rate or 0.0
-        return replace(filled, rate=rate, burst=burst, level=min(filled.level, burst))
+        """Change the limit while running; a debt stays a debt, and what was saved up is cut when it is looked at."""
+        return replace(self._filled(now), rate=rate, burst=rate or 0.0)
 
     def _filled(self, now: float) -> "Bucket":
         gained = max(0.0, now - self.at) * (self.rate or 0.0)

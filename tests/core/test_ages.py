@@ -78,6 +78,21 @@ def test_after_a_jump_the_clock_is_believed_again_once_everything_has_had_its_ti
     assert at_last.sure == at_last.read.clock
 
 
+@pytest.mark.parametrize("counted", [0.0, 0.5])
+def test_a_jump_between_two_readings_of_one_moment_is_not_followed(counted: float) -> None:
+    age = advance(begin(START, None), later(START, counted, 100.0), KEEP)
+
+    assert age.sure == START.clock + counted
+
+
+def test_a_clock_that_is_set_back_while_nobody_counts_moves_the_sure_time_not_at_all() -> None:
+    ahead = advance(begin(START, None), later(START, HOUR, 40 * DAY), KEEP)
+
+    age = advance(ahead, restarted(ahead.read, -HOUR), KEEP)
+
+    assert age.sure == ahead.sure
+
+
 def test_a_second_jump_adds_to_the_first_and_begins_the_wait_anew() -> None:
     age = hours(advance(begin(START, None), later(START, HOUR, 40 * DAY), KEEP), 29 * 24)
 

@@ -152,14 +152,15 @@ def test_a_bout_counts_until_the_time_of_flapping_is_over(apart: float, kind: Ki
     assert kinds(told(seen))[-2 if kind is Kind.FAILURE else -1] is kind
 
 
-@pytest.mark.parametrize("calm", [1, 60], ids=["in one trouble", "with recoveries between"])
-def test_what_is_remembered_of_a_check_that_breaks_for_ever_stays_small(calm: int) -> None:
+@pytest.mark.parametrize(("apart", "rests"), [(20.0, False), (250.0, True)], ids=["in one trouble", "after recoveries"])
+def test_what_is_remembered_of_a_check_that_breaks_for_ever_stays_small(apart: float, rests: bool) -> None:
     memory: Memory = {}
-    for now, check in [pair for bout in range(100) for pair in ((bout * 70.0, HUNG), (bout * 70.0 + 5, None))]:
-        memory, _ = decide(memory, [check] if check else [], now, AlertLimits(calm_seconds=calm))
-        memory, _ = decide(memory, [check] if check else [], now + calm / 2, AlertLimits(calm_seconds=calm))
+    for bout in range(100):
+        for after, causes in ((0.0, [HUNG]), (5.0, []), (apart - 1.0, [])):
+            memory, _ = decide(memory, causes, bout * apart + after, LIMITS)
 
-    assert len(memory[HUNG.name].broke) == 16
+    trouble = memory[HUNG.name]
+    assert (len(trouble.broke), trouble.resting) == (16, rests)
 
 
 def test_several_checks_are_told_each_for_itself() -> None:

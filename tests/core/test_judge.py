@@ -156,8 +156,8 @@ def test_a_program_that_said_why_it_left_is_told_in_its_own_words(state: str, na
     gone = with_program(healthy(), name, program(name, "FATAL", pid=0))
     verdict = judge(with_report(gone, name, report(name, failing(f"{name}:start"), state=state)))
 
-    told = [(cause.name, cause.status, cause.output, cause.remedy) for cause in verdict.causes]
-    assert told[0] == (f"program:{name}", status, f"cause of {name}:start", f"remedy of {name}:start")
+    words = f"cause of {name}:start", f"remedy of {name}:start"
+    assert verdict.causes[0] == Check(f"program:{name}", status, *words, NOW, "fatal")
 
 
 def test_what_a_program_said_at_the_end_of_an_earlier_life_is_not_the_cause_of_this_end() -> None:

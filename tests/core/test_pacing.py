@@ -122,6 +122,12 @@ def test_a_lower_limit_keeps_no_more_than_its_own_second() -> None:
     assert slower.take(0, 0.0)[1] == pytest.approx(1.0)
 
 
+def test_what_was_saved_up_under_a_limit_is_gone_with_it() -> None:
+    again = bucket(100.0, 0.0).with_rate(None, 0.0).with_rate(100.0, 0.0)
+
+    assert again.take(50, 0.0)[0].take(0, 0.0)[1] == pytest.approx(0.5)
+
+
 def test_a_limit_set_later_starts_with_what_its_burst_allows() -> None:
     limited = bucket(None, 0.0).with_rate(100.0, 50.0)
 

@@ -7,7 +7,8 @@ from helix.core.cases import Mode, Rules
 from helix.core.clashes import Twins
 from helix.core.names import fold_accents, fold_case
 from helix.core.plan import plan
-from tests.core.rows import names, row, swapped
+from helix.core.trees import Row
+from tests.core.rows import base, local, names, remote, row, swapped
 
 MAC = Rules(local_folds=fold_case)
 CLOUD = Rules(remote_folds=fold_case)
@@ -52,6 +53,13 @@ def test_deep_down_too_all_inside_a_directory_that_is_kept_off_stays_off() -> No
     ]
 
     assert names(rows, MAC) == ["Skip g/D", "Skip g/D/x"]
+
+
+def test_each_of_several_clashes_is_seen() -> None:
+    rows = [row("A", None, "two", None), row("B", None, "two", None)]
+    rows += [row("a", "one", "one", "one"), row("b", "one", "one", "one")]
+
+    assert names(rows, MAC) == ["Skip A", "Skip B"]
 
 
 def test_who_is_kept_off_is_told_what_there_is_of_it_and_why() -> None:
@@ -132,6 +140,27 @@ def test_nothing_moves_into_a_directory_whose_other_spelling_is_leaving() -> Non
     assert names(rows, MAC) == ["RemoveDirLocal d", "TrashLocal d/y"]
 
 
+def test_no_directory_moves_into_one_whose_other_spelling_is_leaving() -> None:
+    rows = [
+        row("D", None, "dir", None),
+        Row("D/s", None, remote("dir", etag="n3"), None),
+        row("D/s/x", None, "old", None),
+        row("d", "dir", None, "dir"),
+        Row("m", local("dir"), None, base("dir", etag="n3")),
+        row("m/x", "old", None, "old"),
+    ]
+
+    found = names(rows, replace(MAC, etag_is_identity=True))
+
+    assert found == ["RemoveDirLocal d", "RemoveDirLocal m", "TrashLocal m/x"]
+
+
+def test_a_name_in_another_spelling_is_not_taken_by_a_third_file_of_the_same_content() -> None:
+    rows = [row("A", None, "old", None), row("B", "old", None, "old"), row("a", "old", None, "old")]
+
+    assert names(rows, MAC) == ["TrashLocal B", "MoveLocal a > A"]
+
+
 def test_a_directory_that_must_stay_keeps_its_other_spelling_off() -> None:
     rows = [row("D", "new", None, None), row("d", None, "dir", "dir"), row("d/x", None, "new", None)]
 
@@ -173,6 +202,19 @@ def test_two_spellings_of_a_directory_are_joined_and_what_they_hold_waits() -> N
 
     assert made.actions == (MoveRemote("D", None, rows[0].remote, "the same name in another spelling", to="d"),)
     assert made.more
+
+
+def test_several_directories_are_joined_in_one_round_and_what_they_hold_waits() -> None:
+    rows = [
+        row("D", None, "dir", None),
+        row("D/x", None, "one", None),
+        row("E", None, "dir", None),
+        row("E/x", None, "two", None),
+        row("d", "dir", None, None),
+        row("e", "dir", None, None),
+    ]
+
+    assert names(rows, MAC) == ["MoveRemote D > d", "MoveRemote E > e"]
 
 
 def test_a_respelling_here_tells_what_it_expects() -> None:

@@ -10,10 +10,9 @@ from tests.core.rows import base, blind, local, names, remote, row
 
 
 def test_equal_digests_are_adopted_without_a_copy() -> None:
-    found = plan([row("a", "same", "same", None)]).actions
+    seen = row("a", "same", "same", None)
 
-    assert [type(action) for action in found] == [Adopt]
-    assert found[0] == Adopt("a", found[0].local, found[0].remote, "created on both sides", digest="t:same")
+    assert plan([seen]).actions == (Adopt("a", seen.local, seen.remote, "created on both sides", digest="t:same"),)
 
 
 def test_the_same_edit_on_both_sides_is_no_conflict() -> None:
@@ -21,7 +20,11 @@ def test_the_same_edit_on_both_sides_is_no_conflict() -> None:
 
 
 def test_equal_sizes_prove_nothing_and_are_read() -> None:
-    assert names([blind(row("a", "one", "two", None))]) == ["Compare a"]
+    seen = blind(row("a", "one", "two", None))
+
+    why = "created on both sides"
+    otherwise = KeepBoth("a", seen.local, seen.remote, why)
+    assert plan([seen]).actions == (Compare("a", seen.local, seen.remote, why, otherwise=otherwise, was=None),)
 
 
 def test_different_sizes_of_new_files_are_kept_both_unread() -> None:
@@ -68,8 +71,9 @@ def test_in_a_one_way_mode_the_source_wins_and_equal_contents_are_spared() -> No
     mirrored = plan([unread], Rules(mode=Mode.MIRROR)).actions[0]
     assert isinstance(mirrored, Compare)
     assert isinstance(mirrored.otherwise, Upload)
-    assert names([different], Rules(mode=Mode.MIRROR)) == ["Upload a"]
-    assert names([different], Rules(mode=Mode.RESTORE)) == ["Download a"]
+    seen = ("a", different.local, different.remote, "created on both sides")
+    assert plan([different], Rules(mode=Mode.MIRROR)).actions == (Upload(*seen, have="t:two"),)
+    assert plan([different], Rules(mode=Mode.RESTORE)).actions == (Download(*seen, have="t:one"),)
 
 
 def test_a_touched_file_is_adopted_with_its_new_stamp() -> None:
@@ -210,7 +214,12 @@ def test_a_one_way_comparison_makes_no_copy_and_needs_no_other_round() -> None:
 
 
 def test_an_etag_that_changed_while_the_digest_did_not_is_adopted() -> None:
-    assert names([Row("a", local("old"), remote("old", etag="new"), base("old"))]) == ["Adopt a"]
+    seen = Row("a", local("old"), remote("old", etag="new"), base("old"))
+    unread_here = seen._replace(local=blind(seen).local)
+
+    for one in (seen, unread_here):
+        why = "unchanged but for its stamp"
+        assert plan([one]).actions == (Adopt("a", one.local, one.remote, why, digest="t:old"),)
 
 
 def test_a_directory_with_another_etag_is_still_the_same_directory() -> None:

@@ -167,3 +167,22 @@ def test_several_directories_are_renamed_in_one_round() -> None:
     ]
 
     assert names([*_directory_renamed_here(), *second], IDENTITY) == ["MoveRemote d > e", "MoveRemote g > h"]
+
+
+def test_a_directory_without_a_number_is_not_told_from_others() -> None:
+    rows = _directory_renamed_here()
+    rows[0] = Row("d", None, remote("dir"), base("dir")._replace(inode=None))
+    rows[-1] = Row("e", local("dir")._replace(inode=None), None, None)
+
+    assert names(rows, IDENTITY) == ["RemoveDirRemote d", "MoveRemote d/x > e/x", "MakeDirRemote e"]
+
+
+def test_a_directory_that_only_seems_deleted_there_because_it_was_renamed_back_here_is_no_target() -> None:
+    rows = [
+        Row("new", None, remote("dir"), base("dir", inode=3)),
+        Row("new/x", None, remote("old"), base("old", inode=7)),
+        Row("was", local("dir", inode=3), None, base("dir", inode=3)),
+        Row("was/x", local("old", inode=7), None, base("old", inode=7)),
+    ]
+
+    assert names(rows, IDENTITY) == ["RemoveDirRemote new", "MoveRemote new/x > was/x", "MakeDirRemote was"]

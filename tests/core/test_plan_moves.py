@@ -155,3 +155,36 @@ def test_a_mirror_moves_nothing_to_where_its_target_holds_something_else() -> No
     rows[1] = rows[1]._replace(remote=remote("dir"))
 
     assert names(rows, Rules(mode=Mode.MIRROR)) == ["TrashRemote a", "RemoveDirRemote f", "Upload f"]
+
+
+def test_two_equal_deletions_and_two_equal_creations_are_two_renames() -> None:
+    rows = [row(path, None, "old", "old") for path in "ab"] + [row(path, "old", None, None) for path in "cd"]
+
+    assert names(rows) == ["MoveRemote a > c", "MoveRemote b > d"]
+
+
+def test_neither_who_stays_nor_who_is_no_target_takes_the_rename_of_another() -> None:
+    stays, gone = row("a", "new", "old", "old"), row("b", None, "old", "old")
+    met, appeared = row("c", "old", "other", None), row("d", "old", None, None)
+
+    assert names([stays, gone, met, appeared]) == ["Upload a", "MoveRemote b > d", "KeepBoth c"]
+
+
+def test_a_mirror_sends_a_renamed_file_anew_if_its_old_name_was_edited_there() -> None:
+    rows = renamed_here("a", "b")
+    rows[0] = rows[0]._replace(remote=remote("edit"))
+
+    assert names(rows, Rules(mode=Mode.MIRROR)) == ["TrashRemote a", "Upload b"]
+
+
+def test_a_name_that_a_filter_leaves_alone_is_no_source() -> None:
+    assert names(renamed_here("a", "b"), Rules(ignored=lambda path, _: path == "a")) == ["Forget a", "Upload b"]
+
+
+def test_a_hard_link_that_is_kept_here_and_edited_there_is_no_target() -> None:
+    rows = [
+        Row("gone", None, remote("old"), base("old", inode=7)),
+        Row("kept", local("old", inode=7), remote("edit"), base("old", inode=7)),
+    ]
+
+    assert names(rows) == ["TrashRemote gone", "Download kept"]
