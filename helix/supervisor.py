@@ -16,6 +16,8 @@ from helix.core.health import ProgramState
 from helix.errors import HelixError, Refused, Unreachable
 
 TIMEOUT_SECONDS = 1.0
+SHUTTING_DOWN = "6"
+"""The code with which supervisord refuses everything while it stops (`supervisor.xmlrpc.Faults.SHUTDOWN_STATE`)."""
 
 
 class Supervisor:

@@ -14,9 +14,9 @@ from helix.board import Board
 from helix.core import restarts
 from helix.core.health import MISCONFIGURED, REPORTLESS, ProgramState, Report, last_words
 from helix.core.restarts import Exit, GiveUp, LeaveDown, Restart
-from helix.errors import HelixError
+from helix.errors import HelixError, Refused
 from helix.settings import Settings
-from helix.supervisor import Supervisor
+from helix.supervisor import SHUTTING_DOWN, Supervisor
 from services.warden.events import ProcessEvent
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ class Ward:
             try:
                 programs = await self._supervisor.programs()
             except HelixError as error:
-                log.warning("supervisord_unreachable", extra={"cause": str(error)})
+                if not (isinstance(error, Refused) and error.code == SHUTTING_DOWN):
+                    log.warning("programs_not_seen", extra={"cause": str(error)})
             else:
                 await self._look(programs)
             await asyncio.sleep(LOOK_SECONDS)

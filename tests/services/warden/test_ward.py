@@ -63,6 +63,17 @@ def test_another_program_that_refuses_its_settings_is_left_down_and_the_rest_goe
         assert "program_restarted" not in running.log()
 
 
+def test_an_orderly_stop_is_nothing_to_warn_of() -> None:
+    with toys.supervised(sync=toys.STOPS_SLOWLY, health=toys.STAYS) as running:
+        eventually(lambda: ask(running.settings.supervisor_socket, "sync").state == "RUNNING")
+
+        running.process.terminate()
+
+        assert running.process.wait(30) == 0
+        assert '"subject": "sync", "state": "STOPPING"' in running.log()
+        assert '"WARNING"' not in running.log()
+
+
 def test_a_killed_program_comes_back_and_its_restart_is_not_hidden() -> None:
     with toys.supervised(sync=toys.STAYS, health=toys.STAYS, bot=toys.STAYS) as running:
         socket = running.settings.supervisor_socket

@@ -41,6 +41,7 @@ stderr_logfile=NONE
 """
 
 STAYS = "import time; time.sleep(600)"
+STOPS_SLOWLY = "import signal, time; signal.signal(15, lambda *_: (time.sleep(3), exit(0))); time.sleep(600)"
 DIES = "raise SystemExit(3)"
 REFUSES = """
 import asyncio
