@@ -39,3 +39,12 @@ async def test_a_figure_that_moves_is_no_news(caplog: pytest.LogCaptureFixture) 
     told = await _told([_warned("silent for 5 s"), _warned("silent for 12 s"), _warned("silent for 13 s")], caplog)
 
     assert len(told) == 1
+
+
+async def test_what_a_start_waits_for_is_no_error_and_what_ends_readiness_is(caplog: pytest.LogCaptureFixture) -> None:
+    waiting = with_check(healthy(), "sync", failing("sync:first-pass", Status.FAIL))
+
+    await _told([waiting, healthy(), waiting], caplog)
+
+    told = [record.levelname for record in caplog.records if record.message == "verdict_changed"]
+    assert told == ["WARNING", "INFO", "ERROR"]
