@@ -86,6 +86,6 @@ class Watch:
         if causes == self._told:
             return
         self._told = causes
-        level = logging.INFO if verdict.ready else logging.ERROR if verdict.started else logging.WARNING
+        level = logging.INFO if verdict.ready else logging.WARNING if verdict.passes_by_itself else logging.ERROR
         facts = {"status": verdict.status, "state": verdict.state, "causes": lines(verdict)}
         log.log(level, "verdict_changed", extra={"headline": headline(verdict), **facts})

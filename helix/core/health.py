@@ -160,6 +160,12 @@ class Verdict:
         bad = [check for check in self.checks if check.status is not Status.PASS]
         return tuple(sorted(bad, key=_gravity))
 
+    @property
+    def passes_by_itself(self) -> bool:
+        """Whether it is not ready for nothing but what a start or a stop is under way with: each remedy is to wait."""
+        failures = [check for check in self.checks if check.status is Status.FAIL]
+        return bool(failures) and all(check.remedy.startswith("wait ") for check in failures)
+
 
 STARTUP_COMPONENT = "startup"
 """Component of the start-up probes' checks in the health server's report."""

@@ -219,3 +219,12 @@ def test_the_order_of_the_inputs_does_not_matter() -> None:
     )
 
     assert judge(turned) == judge(ill)
+
+
+def test_only_what_needs_nothing_but_waiting_passes_by_itself() -> None:
+    starting = with_report(healthy(), "sync", report("sync", state="starting"))
+
+    assert judge(starting).passes_by_itself
+    assert judge(with_check(starting, "bot", failing("bot:gateway", Status.WARN))).passes_by_itself
+    assert not judge(with_check(starting, "sync", failing("sync:remote"))).passes_by_itself
+    assert not judge(healthy()).passes_by_itself

@@ -8,7 +8,7 @@ import pytest
 
 from healthcheck.watch import Watch
 from helix.core.health import Situation, Status
-from tests.core.situations import failing, healthy, with_check
+from tests.core.situations import failing, healthy, report, with_check, with_report
 
 
 def _warned(output: str) -> Situation:
@@ -41,10 +41,13 @@ async def test_a_figure_that_moves_is_no_news(caplog: pytest.LogCaptureFixture) 
     assert len(told) == 1
 
 
-async def test_what_a_start_waits_for_is_no_error_and_what_ends_readiness_is(caplog: pytest.LogCaptureFixture) -> None:
-    waiting = with_check(healthy(), "sync", failing("sync:first-pass", Status.FAIL))
+async def test_what_a_start_waits_for_is_no_error_and_whatever_else_ends_readiness_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    starting = with_report(healthy(), "sync", report("sync", state="starting"))
+    broken = with_check(starting, "sync", failing("sync:remote"))
 
-    await _told([waiting, healthy(), waiting], caplog)
+    await _told([starting, broken, healthy()], caplog)
 
-    told = [record.levelname for record in caplog.records if record.message == "verdict_changed"]
-    assert told == ["WARNING", "INFO", "ERROR"]
+    levels = [record.levelname for record in caplog.records if record.message == "verdict_changed"]
+    assert levels == ["WARNING", "ERROR", "INFO"]
