@@ -2,14 +2,17 @@
 
     python -m bench.mirror [--files 20000] [--gib 2] [--rounds 3] [--at DIR]
 
-Many small files, then the same files once more with the journal lost (both tools compare contents), then one big file.
+Many small files, then the same files once more with the journal lost (both tools compare contents), then as many in
+the other direction (a restore), then one big file.
 Helix makes every content and every name durable, keeps a journal and hashes what it reads; rclone's copy is in the page
 cache when it ends. So that neither tool pays for the other's unwritten pages, all is flushed (`sync`) before each run;
 a last line says what rclone takes with a flush of its own. The tools take turns in going first. The sources were
 just read, and are in the page cache as far as memory goes. The best of all rounds counts; a ratio of rates of 1.0 is
 the aim. No round begins when two minutes were spent: with 200,000 files or 10 GiB one round may be all there is.
-Memory is looked at four times a second in the same rounds. The program is compiled first, as the image has it. Needs
-room for three copies.
+The small copies of earlier rounds are set aside, not deleted: a file system may be slow to make files soon after many
+were deleted (ext4 without a journal looks at each inode that went within a minute, and does not use it again), which
+would be charged to whoever makes them. Memory is looked at four times a second in the same rounds. The program is
+compiled first, as the image has it. Needs room for three copies of the big file.
 """
 
 import argparse
@@ -38,16 +41,20 @@ class Place:
     """Where one case is measured: a source, and a target for each tool."""
 
     base: Path
+    clear: Callable[[Path], object]
+    """Takes a copy away."""
+    down: bool = False
+    """A restore: from the remote to the folder."""
 
     @property
     def source(self) -> Path:
         """What is copied."""
-        return self.base / "here"
+        return self.base / ("there" if self.down else "here")
 
     @property
     def ours(self) -> Path:
         """Helix's copy."""
-        return self.base / "there"
+        return self.base / ("here" if self.down else "there")
 
     @property
     def theirs(self) -> Path:
@@ -65,15 +72,17 @@ class Place:
 
     def forget(self) -> None:
         """As if nothing had ever been synced."""
-        shutil.rmtree(self.source / ".helix", ignore_errors=True)
+        for side in (self.source, self.ours):
+            shutil.rmtree(side / ".helix", ignore_errors=True)
         for journal in self.base.glob("journal.db*"):
             journal.unlink()
 
     def empty(self) -> None:
-        """Remove both copies."""
+        """Have no copies."""
         self.forget()
         for target in (self.ours, self.theirs):
-            shutil.rmtree(target, ignore_errors=True)
+            if target.exists():
+                self.clear(target)
 
     def check(self) -> None:
         """Both copies are whole."""
@@ -127,7 +136,7 @@ def copy(what: str, place: Place, files: int, rounds: int) -> None:
     place.check()
     print(f"\nfirst copy, {what}: helix's rate is {theirs.wall / ours.wall:.2f} × rclone's")
     show(files, ours, theirs)
-    shutil.rmtree(place.theirs)
+    place.clear(place.theirs)
     os.sync()
     flushed, _ = timed(["sh", "-c", '"$@" && sync', "sh", *place.rclone()])
     print(f"rclone and a flush: {flushed:.2f} s; helix's rate is {flushed / ours.wall:.2f} × that", flush=True)
@@ -138,6 +147,11 @@ def adopt(what: str, place: Place, files: int, rounds: int) -> None:
     place.check()
     print(f"\nlost journal, {what}: helix's rate is {theirs.wall / ours.wall:.2f} × that of rclone --checksum")
     show(files, ours, theirs)
+
+
+def set_aside(copy: Path) -> None:
+    """Take it away without deleting anything."""
+    copy.rename(Path(tempfile.mkdtemp(prefix="aside-", dir=copy.parent)) / copy.name)
 
 
 def read_once(root: Path) -> None:
@@ -173,15 +187,17 @@ def main() -> None:
     args = parser.parse_args()
     subprocess.run([sys.executable, "-m", "compileall", "-q", "helix", "services", "bench"], check=True)
     if args.files:
-        with room(args.at) as base:
-            small = Place(base)
-            grow_tree(small.source, 0, args.files)
-            read_once(small.source)
+        with room(args.at) as base, room(args.at) as other:
+            small, restored = Place(base, set_aside), Place(other, set_aside, down=True)
+            for place in (small, restored):
+                grow_tree(place.source, 0, args.files)
+                read_once(place.source)
             copy(f"{args.files:,} files of 64 bytes", small, args.files, args.rounds)
             adopt(f"{args.files:,} equal files", small, args.files, args.rounds)
+            copy(f"{args.files:,} files of 64 bytes, a restore", restored, args.files, args.rounds)
     if args.gib:
         with room(args.at) as base:
-            big = Place(base)
+            big = Place(base, shutil.rmtree)
             make_big(big.source, args.gib)
             copy(f"one file of {args.gib} GiB", big, 1, args.rounds)
 

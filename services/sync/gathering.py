@@ -28,8 +28,8 @@ class Gathering:
         self._tools = tools
         apart = journal.holds(FEW)
         self._here = scan(root, tools.witness, tools.ignored, apart=apart)
-        steps = remote.features.steps
-        self._there = steps.scan(tools.there, tools.ignored, apart=apart) if steps else None
+        disk = remote.features.disk
+        self._there = disk.scan(tools.there, tools.ignored, apart=apart) if disk else None
         self._loop = loop
 
     def rows(self) -> Generator[Row, None, None]:

@@ -58,18 +58,11 @@ class OpenTree:
             self._leave()
             os.close(self._top)
 
-    def look(self, path: str) -> os.stat_result | None:
-        """Stat without following; None if nothing is there. Raises `Outside` if a parent is a symlink or a file."""
-        try:
-            return self._stat(path)
-        except FileNotFoundError:
-            return None
-
     def read(self, path: str, size: int) -> tuple[bytes, os.stat_result]:
         """The whole content of a small file, and its stat at that moment.
 
         What is not a file of that size is not read: the caller compares the stat with what it expects. Raises
-        FileNotFoundError, and FileExistsError if somebody writes to it meanwhile.
+        FileNotFoundError, `Outside` if a parent is a symlink or a file, and FileExistsError if somebody writes to it.
         """
         parent, _, name = path.rpartition("/")
         self._enter(parent)

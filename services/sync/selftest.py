@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from helix.core.wording import size
 from helix.errors import HelixError
+from services.sync.fingerprints import digest_of
 from services.sync.remotes.errors import Corrupt, OverQuota
 from services.sync.remotes.remote import Entry, Remote
-from services.sync.remotes.source import Source, digest_of
+from services.sync.remotes.source import Source
 from services.sync.reserved import RESERVED
 
 T = TypeVar("T")

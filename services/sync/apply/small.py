@@ -1,39 +1,23 @@
 """How are many small actions done together, where both sides are disks of this machine?
 
-In one thread, in steps (services/sync/steps.py): all look and write, one flush makes the contents durable, all are put
-in place, one flush makes the names durable, and only then is anything remembered. Each action is held to the same
-conditions as alone (acts.py), and fails alone.
+They become jobs (jobs.py) that are carried a batch at a time (services/sync/carrying.py), each held to the same
+conditions as alone (acts.py). Where there are many, processes of their own carry them (services/sync/carriers.py).
 """
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 
-from helix.core.actions import Action, Adopt, Compare, Download, MakeDirLocal, MakeDirRemote, Upload, cost, settled
-from helix.core.trees import LocalState, RemoteState, in_sync
-from helix.errors import HelixError
-from services.sync.apply.local_side import LocalSide, compare, translated
-from services.sync.apply.notes import Notes, downloaded, state_of, uploaded
+from helix.core.actions import Action, Download, Upload, cost
+from services.sync.apply.jobs import Outcome, error_of, is_small, job_of, outcome_of
 from services.sync.apply.throttle import Throttle
-from services.sync.gather import directory_state, file_state
-from services.sync.journal.notes import InSync
-from services.sync.open_tree import OpenTree
-from services.sync.remotes.remote import DiskSteps
-from services.sync.remotes.source import CHUNK_BYTES, digest_of
-from services.sync.steps import Steps, run_together
+from services.sync.carriers import SIDE_BY_SIDE, Carriers
+from services.sync.carrying import TreeFailed
+from services.sync.remotes.source import CHUNK_BYTES
 
-SMALL_BYTES = 1 << 20
-"""Above this a file's bytes cost more than its name."""
 MANY = 1024
 """So many actions share their flushes."""
-SIDE_BY_SIDE = 2
-"""While one batch waits for its flush another one writes; more would only wait for each other."""
-
-Outcome = Notes | Action | HelixError
-"""What an action ended in: its notes, an action that shall be done instead, or its failure."""
 
 
 class Abandoned(Exception):
@@ -42,10 +26,9 @@ class Abandoned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SmallActs:
-    """The two sides during one pass."""
+    """Who carries, and how fast it may be, during one pass."""
 
-    here: LocalSide
-    there: DiskSteps
+    carriers: Carriers
     throttle: Throttle
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
 
@@ -89,82 +72,9 @@ class SmallActs:
         return min([CHUNK_BYTES, *(limit for limit in self.throttle.limits.values() if limit)])
 
     def _together(self, actions: Sequence[Action], proceed: Callable[[], None]) -> list[Outcome]:
-        with translated("the local folder"):
-            here = OpenTree(self.here.root, count=len(actions))
-        with closing(here), closing(self.there.open(len(actions))) as there:
-            return run_together([self._steps(action, here, there) for action in actions], proceed)
-
-    def _steps(self, action: Action, here: OpenTree, there: OpenTree) -> Steps[Notes | Action]:
-        match action:
-            case Upload(local=LocalState() as local):
-                return self._upload(action, local, here, there)
-            case Download(remote=RemoteState() as remote):
-                return self._download(action, remote, here, there)
-            case Compare(local=LocalState() as local, remote=RemoteState() as remote):
-                return self._compare(action, local, remote, here, there)
-            case MakeDirLocal(remote=RemoteState() as remote):
-                return _make_local(action.path, remote, here)
-            case MakeDirRemote(local=LocalState() as local):
-                return self._make_remote(action.path, local, there)
-            case _:
-                raise ValueError(f"not small: {action}")
-
-    def _upload(self, action: Upload, local: LocalState, here: OpenTree, there: OpenTree) -> Steps[Notes]:
-        content, seen = _ours(action.path, local, here)
-        entry = yield from self.there.store(there, action.path, content, local.mtime_ns)
-        return uploaded(action, file_state(seen), entry, digest_of(content), seen.st_ctime_ns)
-
-    def _download(self, action: Download, remote: RemoteState, here: OpenTree, there: OpenTree) -> Steps[Notes]:
-        path = action.path
-        with translated(path):
-            compare(path, here.look(path), None)
-        content = self.there.read(there, path, remote.size, remote.etag)
-        with translated(path):
-            temporary = here.write(path, content, remote.mtime_ns)
-            yield here
-            seen = here.put(temporary, path)
-            yield here
-        return downloaded(action, file_state(seen), remote, digest_of(content), seen.st_ctime_ns)
-
-    def _compare(
-        self, action: Compare, local: LocalState, remote: RemoteState, here: OpenTree, there: OpenTree
-    ) -> Steps[Notes | Action]:
-        yield from ()  # reading needs no flush
-        content, seen = _ours(action.path, local, here)
-        digest = digest_of(content)
-        decided = settled(action, digest, digest_of(self.there.read(there, action.path, remote.size, remote.etag)))
-        if isinstance(decided, Adopt):
-            return (InSync(action.path, in_sync(file_state(seen), remote, digest), seen.st_ctime_ns),)
-        return decided
-
-    def _make_remote(self, path: str, local: LocalState, there: OpenTree) -> Steps[Notes]:
-        entry = yield from self.there.make_directory(there, path)
-        return (InSync(path, in_sync(local, state_of(entry), None)),)
-
-
-def _ours(path: str, local: LocalState, here: OpenTree) -> tuple[bytes, os.stat_result]:
-    """The content of a local file, which must be as planned."""
-    with translated(path):
-        content, seen = here.read(path, local.size)
-    compare(path, seen, local)
-    return content, seen
-
-
-def _make_local(path: str, remote: RemoteState, here: OpenTree) -> Steps[Notes]:
-    with translated(path):
-        seen = here.make_directory(path)
-        yield here
-    return (InSync(path, in_sync(directory_state(seen), remote, None)),)
-
-
-def is_small(action: Action) -> bool:
-    """Whether an action is done together with others: it makes something new, or only reads, and moves few bytes."""
-    match action:
-        case Upload(local=LocalState(size=size), remote=None) | Download(local=None, remote=RemoteState(size=size)):
-            return size <= SMALL_BYTES
-        case Compare(local=LocalState(size=size), remote=RemoteState(size=other)):
-            return max(size, other) <= SMALL_BYTES
-        case MakeDirLocal(remote=RemoteState()) | MakeDirRemote(local=LocalState()):
-            return True
-        case _:
-            return False
+        try:
+            answers = self.carriers.carry([job_of(action) for action in actions], proceed)
+        except TreeFailed as error:
+            raise error_of("the local folder", error.failure) from error
+        proceed()  # the last flush may have taken longer than a claim holds
+        return [outcome_of(action, answer) for action, answer in zip(actions, answers, strict=True)]

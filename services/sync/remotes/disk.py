@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from blake3 import blake3
 
 from helix.core.trees import Kind
+from services.sync.fingerprints import etag_of
 from services.sync.remotes.errors import (
     Changed,
     Gone,
@@ -33,23 +34,6 @@ def entry_of(path: str, seen: os.stat_result) -> Entry:
     if stat.S_ISDIR(seen.st_mode):
         return Entry(path, Kind.DIRECTORY, 0, None, "")
     return Entry(path, Kind.FILE, seen.st_size, seen.st_mtime_ns, etag_of(seen))
-
-
-def etag_of(seen: os.stat_result) -> str:
-    """What changes with any write through the file system; empty for a directory."""
-    if stat.S_ISDIR(seen.st_mode):
-        return ""
-    return file_etag(seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_ctime_ns)
-
-
-def file_etag(size: int, mtime_ns: int, inode: int, ctime_ns: int) -> str:
-    """The etag of a file that looks so."""
-    return f"{inode}-{size}-{mtime_ns}-{ctime_ns}"
-
-
-def identity_of(etag: str) -> str:
-    """What of an etag stays the same in a move: all but the ctime."""
-    return etag.rpartition("-")[0]
 
 
 async def copy(source: Source, target: str | None, progress: Progress) -> str:
@@ -144,10 +128,11 @@ def translated() -> Iterator[None]:
     except RemoteError:
         raise
     except OSError as error:
-        raise _translate(error) from error
+        raise translate(error) from error
 
 
-def _translate(error: OSError) -> RemoteError:  # noqa: PLR0911 - one line a consequence
+def translate(error: OSError) -> RemoteError:  # noqa: PLR0911 - one line a consequence
+    """The one border to the operating system's errors on the remote side."""
     what = f"{error.strerror or error} on the remote"
     match error.errno:
         case errno.ENOENT:

@@ -15,15 +15,16 @@ from typing import ParamSpec, TypeVar
 from msgspec.structs import replace
 
 from services.sync import files
+from services.sync.fingerprints import etag_of, identity_of
 from services.sync.hints import Hint
-from services.sync.remotes.disk import copy, copy_small, entry_of, etag_of, finally_, identity_of, threaded
+from services.sync.remotes.disk import copy, copy_small, entry_of, finally_, threaded
 from services.sync.remotes.errors import (
     Changed,
     Gone,
     NotEmpty,
 )
+from services.sync.remotes.local_disk import LocalDisk
 from services.sync.remotes.local_scan import begin_listing, end_listing
-from services.sync.remotes.local_steps import LocalSteps
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, Source
 from services.sync.walk import Witness, children, walk
@@ -40,9 +41,9 @@ class LocalRemote:
 
     def __init__(self, root: str) -> None:
         self._root = os.path.abspath(root)
-        steps = LocalSteps(self._root)
+        disk = LocalDisk(self._root)
         self._features = Features(
-            keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4, hints=True, steps=steps
+            keeps_mtime=True, conditional=False, cheap_digest=True, parallel=4, hints=True, disk=disk
         )
 
     @property

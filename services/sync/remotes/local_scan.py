@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from helix.core.ignore import Ignore
 from helix.core.trees import Kind
 from services.sync import files
-from services.sync.remotes.disk import file_etag, translated
+from services.sync.fingerprints import file_etag
+from services.sync.remotes.disk import translated
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.remote import Entry
 from services.sync.scan import Directory, ScanFailed, scan

@@ -14,10 +14,11 @@ from itertools import count
 from msgspec.structs import replace
 
 from helix.core.trees import Kind, is_inside, parent_of, walk_key
+from services.sync.fingerprints import digest_of
 from services.sync.hints import Hint
 from services.sync.remotes.errors import Changed, Gone, NotEmpty, Unreachable
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_events, no_progress
-from services.sync.remotes.source import Source, digest_of
+from services.sync.remotes.source import Source
 from services.sync.reserved import RESERVED
 from services.sync.walk import Witness
 

@@ -29,10 +29,8 @@ import msgspec
 from helix.core.ignore import Ignore
 from helix.core.trees import Kind
 from services.sync.hints import Hint
-from services.sync.open_tree import OpenTree
 from services.sync.remotes.source import Source
 from services.sync.scan import Directory, Scan
-from services.sync.steps import Steps
 from services.sync.walk import Witness
 
 Progress = Callable[[int], Awaitable[None]]
@@ -83,23 +81,16 @@ class RemoteScan(Scan, Protocol):
         """The own entries of a directory, as `listing` would give them."""
 
 
-class DiskSteps(Protocol):
-    """The operations of a remote that is a disk of this machine, for small files and in steps (services/sync/steps.py).
+class Disk(Protocol):
+    """What more a remote can do that is a disk of this machine. Blocking.
 
-    Each keeps all promises of the operation it stands for. Blocking.
+    New small files are carried straight between the folder and `root`, many at once (services/sync/carrying.py), with
+    all promises of `upload` (`expect=None`), `download` and `mkdir`; etags are those of fingerprints.py.
     """
 
-    def open(self, count: int) -> OpenTree:
-        """The remote's tree, for acts on about `count` paths. The caller closes it."""
-
-    def store(self, tree: OpenTree, path: str, content: bytes, mtime_ns: int) -> Steps[Entry]:
-        """As `upload` with `expect=None`."""
-
-    def read(self, tree: OpenTree, path: str, size: int, expect: str) -> bytes:
-        """The content, as `download` would give it; `size` is the entry's."""
-
-    def make_directory(self, tree: OpenTree, path: str) -> Steps[Entry]:
-        """As `mkdir`."""
+    @property
+    def root(self) -> str:
+        """The directory."""
 
     def scan(self, witness: Witness, ignored: Ignore, *, apart: bool) -> RemoteScan:
         """As `listing` with a witness, a directory at a time, but for what lies in ignored directories.
@@ -134,8 +125,8 @@ class Features:
     """An etag names one content at any path (MEGA's node handles): it proves that a path was moved."""
     hints: bool = False
     """`events` says something before the next listing would."""
-    steps: DiskSteps | None = None
-    """Its operations in steps, where it is a disk of this machine."""
+    disk: Disk | None = None
+    """What more it can do, where it is a disk of this machine."""
 
 
 class Remote(Protocol):

@@ -45,11 +45,6 @@ class OpenSource:
         self._source.compare(os.fstat(self._descriptor))
 
 
-def digest_of(content: bytes) -> str:
-    """The digest (`blake3:…`) of a content."""
-    return f"blake3:{blake3(content).hexdigest()}"
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A local file as it was scanned."""

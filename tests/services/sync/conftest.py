@@ -1,8 +1,9 @@
-"""What tests share: a sync that is ready, a PostgreSQL server, and a schema of its own for each test of a database."""
+"""What tests share: a sync that is ready, a PostgreSQL server with a schema for each test, and two empty trees."""
 
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,12 @@ def database_url(postgres: Server) -> str:
     schema = f"s{secrets.token_hex(4)}"
     postgres.sql(f"CREATE SCHEMA {schema}")
     return postgres.url(query=f"?options=-csearch_path%3D{schema}")
+
+
+@pytest.fixture
+def trees(tmp_path: Path) -> tuple[Path, Path]:
+    """The local folder, and a remote that is a disk."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    return here, there

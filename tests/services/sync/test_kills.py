@@ -15,6 +15,7 @@ from pathlib import Path
 
 from helix.control import Control
 from helix.errors import HelixError
+from services.sync import carriers
 from services.sync.__main__ import serve
 from tests.running.patience import Patience
 from tests.services.sync.mutator import Person, reachable, tree
@@ -28,8 +29,10 @@ REST_SECONDS = 60.0
 _fork = multiprocessing.get_context("forkserver")
 
 
-def live(place: str) -> None:
-    """The child: sync itself."""
+def live(place: str, apart: bool) -> None:
+    """The child: sync itself; `apart`: small files are carried by processes of their own, however few they are."""
+    if apart:
+        carriers.FEW = 2
     settings = {
         "HELIX_HOME": place,
         "HELIX_SETTLE_SECONDS": "0",
@@ -41,8 +44,8 @@ def live(place: str) -> None:
     asyncio.run(serve(settings, cwd=Path(place)))
 
 
-def start(place: Path) -> BaseProcess:
-    process = _fork.Process(target=live, args=(str(place),), daemon=True)
+def start(place: Path, *, apart: bool) -> BaseProcess:
+    process = _fork.Process(target=live, args=(str(place), apart), daemon=True)
     process.start()
     return process
 
@@ -69,8 +72,8 @@ async def test_a_hundred_kills_under_load_lose_nothing() -> None:
     rng = random.Random(SEED)
     with home() as place:
         here, there = Person(place / "files", "here", rng), Person(place / "remote", "there", rng)
-        for _ in range(KILLS):
-            process = start(place)
+        for number in range(KILLS):
+            process = start(place, apart=number % 2 == 1)
             end = time.monotonic() + rng.random() * LIFE_SECONDS
             while time.monotonic() < end:
                 rng.choice((here, there)).act()
@@ -78,7 +81,7 @@ async def test_a_hundred_kills_under_load_lose_nothing() -> None:
             process.kill()
             process.join()
 
-        process = start(place)
+        process = start(place, apart=True)
         await rest(place)
         process.terminate()
         process.join(30)

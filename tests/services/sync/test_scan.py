@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from io import BufferedWriter, FileIO
+from operator import attrgetter
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,7 @@ from helix.core.ignore import Ignore
 from services.sync import walker
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.local import LocalRemote
-from services.sync.remotes.local_steps import LocalSteps
+from services.sync.remotes.local_disk import LocalDisk
 from services.sync.scan import DiskScan, OwnScan, Scan, ScanFailed, scan
 from services.sync.walk import Witness, walk
 from services.sync.walker import IS_DIRECTORY, LENGTH
@@ -214,7 +215,7 @@ def test_a_walker_that_can_not_be_started_is_an_error_of_its_side(
     with pytest.raises(ScanFailed, match="its walker can't be started: No such file"):
         DiskScan(str(tmp_path), Witness()).begin()
     with pytest.raises(Unreachable, match="its walker can't be started"):
-        LocalSteps(str(tmp_path)).scan(Witness(), apart=True).begin()
+        LocalDisk(str(tmp_path)).scan(Witness(), apart=True).begin()
 
 
 def test_two_trees_are_walked_at_once(tmp_path: Path) -> None:
@@ -285,20 +286,20 @@ async def test_a_remote_that_is_scanned_shows_what_its_listing_shows(tmp_path: P
     remote = LocalRemote(str(tmp_path))
     listed = [entry for batch in [batch async for batch in remote.listing()] for entry in batch]
 
-    found = LocalSteps(str(tmp_path)).scan(Witness(), apart=apart)
+    found = LocalDisk(str(tmp_path)).scan(Witness(), apart=apart)
     scanned = [entry for directory in found for entry in found.entries(directory)]
 
-    assert sorted(scanned) == sorted(listed)
+    assert sorted(scanned, key=attrgetter("path")) == sorted(listed, key=attrgetter("path"))
     assert len(listed) > 10
 
 
 @pytest.mark.parametrize("apart", [True, False])
 def test_a_remote_that_is_not_there_or_no_directory_is_no_empty_tree(tmp_path: Path, apart: bool) -> None:
     with pytest.raises(Unreachable, match="gone is not there"):
-        list(LocalSteps(str(tmp_path / "gone")).scan(Witness(), apart=apart))
+        list(LocalDisk(str(tmp_path / "gone")).scan(Witness(), apart=apart))
     (tmp_path / "file").touch()
     with pytest.raises(Unreachable, match="the remote directory / can't be read"):
-        list(LocalSteps(str(tmp_path / "file")).scan(Witness(), apart=apart))
+        list(LocalDisk(str(tmp_path / "file")).scan(Witness(), apart=apart))
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -306,6 +307,6 @@ def test_a_remote_directory_that_can_not_be_read_is_told(tmp_path: Path, apart: 
     make_too_deep(tmp_path / "long")
     witness = Witness()
 
-    list(LocalSteps(str(tmp_path)).scan(witness, apart=apart))
+    list(LocalDisk(str(tmp_path)).scan(witness, apart=apart))
 
     assert len(witness.unseen) == 1

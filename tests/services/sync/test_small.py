@@ -13,15 +13,15 @@ from helix.core.actions import Action, Download, KeepBoth, MakeDirRemote, Upload
 from helix.core.trees import Kind, LocalState, RemoteState
 from services.sync import files, flushing
 from services.sync.apply import small
-from services.sync.apply.local_side import LocalSide
-from services.sync.apply.small import MANY, SIDE_BY_SIDE, SMALL_BYTES, SmallActs
+from services.sync.apply.jobs import SMALL_BYTES
+from services.sync.apply.small import MANY, SmallActs
 from services.sync.apply.throttle import Throttle
+from services.sync.carriers import SIDE_BY_SIDE, OwnCarriers
 from services.sync.journal.journal import Journal
 from services.sync.lease import LeaseLost
 from services.sync.open_tree import OpenTree
 from services.sync.remotes.errors import OverQuota
 from services.sync.remotes.local import LocalRemote
-from services.sync.remotes.local_steps import LocalSteps
 from services.sync.reserved import TEMPORARY_PREFIX
 from tests.services.sync.world import World, text
 
@@ -33,7 +33,7 @@ def upload(name: str, size: int = 64) -> Upload:
 
 
 def acts(throttle: Throttle | None = None) -> SmallActs:
-    return SmallActs(LocalSide("/nowhere", "now"), LocalSteps("/nowhere"), throttle or Throttle())
+    return SmallActs(OwnCarriers("/nowhere", "/nowhere"), throttle or Throttle())
 
 
 async def disk_world(base: Path) -> World:
@@ -138,7 +138,7 @@ async def test_a_full_disk_stops_the_run_after_what_was_done_is_remembered(
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.parametrize("steps", [1, COUNT, COUNT + 3, 2 * COUNT, 2 * COUNT + 3])
+@pytest.mark.parametrize("steps", [1, COUNT, COUNT + 3, 2 * COUNT, 2 * COUNT + 1])
 async def test_a_claim_that_falls_stops_every_further_step_and_nothing_is_remembered(
     tmp_path: Path, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,230 @@
+"""Who carries small files: this program's own threads, or processes of their own, and what if one dies or freezes?
+
+A process (carrier.py) may act only for `GO_SECONDS` after we last saw that we may: less than the time between the end
+of a claim and the earliest beginning of another's (lease.py). One that is silent is killed, which also ends one that is
+frozen; of its batch nothing is remembered, and the next pass finds what it has done.
+"""
+
+import contextlib
+import marshal
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import blake3
+
+from helix.errors import HelixError
+from services.sync.carrier import LENGTH, frame_of
+from services.sync.carrying import Answer, Job, Proceed, TreeFailed, carry
+from services.sync.machine import waking_clock
+
+FEW = 2000
+"""Fewer jobs, and the start of processes would cost more than they save."""
+SIDE_BY_SIDE = 2
+"""While one batch waits for its flush another one writes; more would only wait for each other."""
+GO_SECONDS = 1.0
+"""So long a go-ahead holds."""
+LOOK_SECONDS = 0.25
+"""How often it is renewed, and looked whether anybody still waits for the answers."""
+SILENCE_SECONDS = 60.0
+"""So long a carrier may say nothing: it shows each second that it lives, also while it waits for a slow disk."""
+END_SECONDS = 3.0
+"""The wait for one that is dismissed to remove what it has not put in place."""
+READ_BYTES = 1 << 18
+
+_CODE = str(Path(__file__).resolve().parents[2])
+_SITE = str(Path(blake3.__file__).parents[1])
+_BEGIN = "import sys; sys.path += sys.argv[1:3]; from services.sync.carrier import main; main(*sys.argv[3:])"
+"""What `-m` would do; but with `-I`, which keeps a foreign module from taking a name, only this finds our code."""
+
+
+class CarrierFailed(HelixError):
+    """A process that carries small files broke down: what it did in its last batch is not known."""
+
+
+class Carriers(Protocol):
+    """Whoever carries batches between the two trees. Its methods block, and may be called from several threads."""
+
+    def begin(self) -> None:
+        """Start what works beside us, so that it is there when the first batch comes. May raise `CarrierFailed`."""
+
+    def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
+        """As `carrying.carry`, whose errors it raises, and `CarrierFailed`."""
+
+    def close(self) -> None:
+        """No further batch comes. Never raises."""
+
+
+def carriers_for(here: str, there: str, jobs: int) -> Carriers:
+    """Who carries so many jobs."""
+    return ApartCarriers(here, there) if jobs >= FEW else OwnCarriers(here, there)
+
+
+class OwnCarriers:
+    """The thread that asks."""
+
+    def __init__(self, here: str, there: str) -> None:
+        self._here = here
+        self._there = there
+
+    def begin(self) -> None:
+        """Nothing works beside us."""
+
+    def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
+        """In this thread."""
+        return carry(self._here, self._there, jobs, proceed)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class ApartCarriers:
+    """One process for each batch that is under way, kept for the next one."""
+
+    def __init__(self, here: str, there: str) -> None:
+        self._here = here
+        self._there = there
+        self._idle: list[_Carrier] = []
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """As many as usually are under way."""
+        for _ in range(SIDE_BY_SIDE):
+            self._keep(_Carrier(self._here, self._there))
+
+    def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
+        """By a process that has nothing else to do."""
+        with self._lock:
+            idle = self._idle.pop() if self._idle else None
+        carrier = idle or _Carrier(self._here, self._there)
+        kept = False
+        try:
+            answers = carrier.carry(jobs, proceed)
+            kept = self._keep(carrier)
+        finally:
+            if not kept:
+                carrier.end()
+        return answers
+
+    def close(self) -> None:
+        """Dismiss those who wait; whoever is under way ends with its batch."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for carrier in idle:
+            carrier.end()
+
+    def _keep(self, carrier: "_Carrier") -> bool:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(carrier)
+            return not self._closed
+
+
+class _Carrier:
+    """One process and the socket to it. For one thread at a time."""
+
+    def __init__(self, here: str, there: str) -> None:
+        self._data = bytearray()
+        self._heard = time.monotonic()
+        self._channel, theirs = socket.socketpair()
+        self._channel.settimeout(LOOK_SECONDS)
+        command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
+        places = [_CODE, _SITE, here, there, str(os.getpid())]
+        try:
+            self._process = subprocess.Popen(
+                [*command, *places], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+        except OSError as error:
+            self._channel.close()
+            raise _failed(f"can't be started: {error.strerror}") from error
+        finally:
+            theirs.close()
+
+    def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
+        """Order a batch and wait for its answers; whenever nothing comes, `proceed` is asked."""
+        self._heard = time.monotonic()
+        try:
+            self._go(proceed)
+            self._send(frame_of([tuple(job) for job in jobs]), proceed)
+            while (told := self._told(proceed)) is None:
+                pass  # it lives
+        except OSError as error:
+            raise _failed(f"ended early: {self._last_words()}") from error
+        if isinstance(told, tuple):
+            raise TreeFailed(told)
+        return [Answer(*answer) for answer in told]
+
+    def end(self) -> None:
+        """Dismiss it; kill it if it does not go. One that a hung disk holds is left to the operating system."""
+        self._channel.close()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+            return
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+
+    def _go(self, proceed: Proceed) -> None:
+        """Give it another go-ahead, if we have one."""
+        until = waking_clock() + GO_SECONDS  # before the look: what is seen then held at that time
+        proceed()
+        self._send(frame_of(until), proceed)
+
+    def _send(self, frame: bytes, proceed: Proceed) -> None:
+        view = memoryview(frame)
+        while view:
+            try:
+                view = view[self._channel.send(view) :]
+            except TimeoutError:
+                self._check_silence()
+                proceed()
+
+    def _told(self, proceed: Proceed) -> Any:
+        """The next thing that it tells. Raises OSError when it has hung up."""
+        while True:
+            end = LENGTH.size + (LENGTH.unpack_from(self._data)[0] if len(self._data) >= LENGTH.size else 0)
+            if LENGTH.size < end <= len(self._data):
+                told = marshal.loads(memoryview(self._data)[LENGTH.size : end])  # noqa: S302 - our own child wrote it
+                del self._data[:end]
+                return told
+            try:
+                piece = self._channel.recv(READ_BYTES)
+            except TimeoutError:
+                self._check_silence()
+                self._go(proceed)
+                continue
+            if not piece:
+                raise ConnectionResetError
+            self._heard = time.monotonic()
+            self._data += piece
+
+    def _check_silence(self) -> None:
+        if time.monotonic() - self._heard > SILENCE_SECONDS:
+            self._process.kill()
+            raise _failed(f"has not answered for {SILENCE_SECONDS:.0f} s")
+
+    def _last_words(self) -> str:
+        """The end of its error output, or how it ended."""
+        self._process.kill()
+        try:
+            said = self._process.communicate(timeout=END_SECONDS)[1].decode(errors="replace").strip()
+        except subprocess.TimeoutExpired:
+            return "it does not end"
+        return said.splitlines()[-1] if said else f"exit status {self._process.returncode}"
+
+
+def _failed(what: str) -> CarrierFailed:
+    return CarrierFailed(
+        f"the process that copies small files {what}",
+        remedy="nothing to do: the next pass sees what it has done; if it fails again, look at disks and memory",
+    )
