@@ -144,3 +144,6 @@ async def test_the_quota_tells_what_is_used_with_trash_and_versions() -> None:
         assert (answer["mstrg"], answer["cstrg"]) == (1000, 130)
         assert answer["cstrgn"][me.tree.root.handle][:3] == [100, 1, 1]
         assert answer["cstrgn"][me.tree.trash.handle][:3] == [30, 1, 0]
+        me.trash("kept/a")
+        after = (await client.call("uq", strg=1))["cstrgn"]
+        assert (after[me.tree.root.handle][:3], after[me.tree.trash.handle][:3]) == ([0, 0, 1], [130, 2, 0])

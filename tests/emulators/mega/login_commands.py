@@ -7,7 +7,6 @@ from tests.emulators.mega.codec import b64, unb64
 from tests.emulators.mega.commands import Call, command
 from tests.emulators.mega.errors import Code, RefusedError, RequestRefusedError
 from tests.emulators.mega.identity import Identity
-from tests.emulators.mega.tree import Kind
 
 CHALLENGE_BYTES = 32
 
@@ -101,7 +100,7 @@ def quota(call: Call) -> Any:
     answer: dict[str, Any] = {
         "mstrg": account.quota,
         "cstrg": account.tree.used(),
-        "cstrgn": {top.handle: _totals(call, top.handle) for top in _tops(call)},
+        "cstrgn": {top.handle: account.tree.totals(top.handle) for top in _tops(call)},
         "utype": 0,
         "mxfer": 10 * account.quota if left is None else left,
         "caxfer": 0,
@@ -125,19 +124,3 @@ def _find(call: Call, user: str) -> Any:
 def _tops(call: Call) -> tuple[Any, ...]:
     tree = call.account.tree
     return tree.root, tree.inbox, tree.trash
-
-
-def _totals(call: Call, handle: str) -> list[int]:
-    """Bytes, files, folders, bytes of versions, versions."""
-    totals = [0, 0, 0, 0, 0]
-    tree = call.account.tree
-    for node in tree.walk(handle):
-        if node.kind is Kind.FOLDER:
-            totals[2] += 1
-        elif node.kind is Kind.FILE and tree.is_version(node):
-            totals[3] += node.size
-            totals[4] += 1
-        elif node.kind is Kind.FILE:
-            totals[0] += node.size
-            totals[1] += 1
-    return totals

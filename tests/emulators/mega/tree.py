@@ -64,6 +64,8 @@ class Tree:
         self.nodes: dict[str, Node] = {}
         self._children: dict[str, dict[str, None]] = {}
         self._used = 0
+        self._totals: dict[str, list[int]] = {}
+        """What was counted since the last change: a service of this kind keeps such numbers, and walks no tree."""
         self.root = self._make_root(Kind.ROOT, owner, now)
         self.inbox = self._make_root(Kind.INBOX, owner, now)
         self.trash = self._make_root(Kind.TRASH, owner, now)
@@ -98,6 +100,7 @@ class Tree:
     def add(self, node: Node) -> None:
         """Takes in a node whose parent is there."""
         self.nodes[node.handle] = node
+        self._totals.clear()
         self._used += node.size
         self._children.setdefault(node.parent, {})[node.handle] = None
 
@@ -105,6 +108,7 @@ class Tree:
         """Hangs a node elsewhere; -10 if it would become its own ancestor."""
         if self.is_within(target.handle, node.handle):
             raise RefusedError(Code.ECIRCULAR)
+        self._totals.clear()
         del self._children[node.parent][node.handle]
         node.parent = target.handle
         self._children.setdefault(target.handle, {})[node.handle] = None
@@ -112,6 +116,7 @@ class Tree:
     def remove(self, node: Node) -> list[Node]:
         """Removes a node with all that is below it, for good."""
         gone = list(self.walk(node.handle))
+        self._totals.clear()
         del self._children[node.parent][node.handle]
         for each in gone:
             del self.nodes[each.handle]
@@ -150,6 +155,25 @@ class Tree:
     def used(self) -> int:
         """Bytes that count against the quota: trash and versions do."""
         return self._used
+
+    def totals(self, handle: str) -> list[int]:
+        """Of a subtree: bytes, files, folders, bytes of versions, versions."""
+        if handle not in self._totals:
+            self._totals[handle] = self._count(handle)
+        return self._totals[handle]
+
+    def _count(self, handle: str) -> list[int]:
+        totals = [0, 0, 0, 0, 0]
+        for node in self.walk(handle):
+            if node.kind is Kind.FOLDER:
+                totals[2] += 1
+            elif node.kind is Kind.FILE and self.is_version(node):
+                totals[3] += node.size
+                totals[4] += 1
+            elif node.kind is Kind.FILE:
+                totals[0] += node.size
+                totals[1] += 1
+        return totals
 
     def _make_root(self, kind: Kind, owner: str, now: int) -> Node:
         node = Node(new_handle(), "", kind, owner, created=now)
