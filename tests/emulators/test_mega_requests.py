@@ -209,3 +209,19 @@ async def test_what_is_no_list_of_commands_is_refused(visit: Visit) -> None:
     for body in ("", "{}", "[1]", "<html>"):
         _, text, _ = await visit.client.fetch("POST", "/cs?id=1", data=body)
         assert json.loads(text) == Code.EARGS
+
+
+async def test_long_answers_are_compressed_for_clients_that_take_it_unless_it_is_switched_off(visit: Visit) -> None:
+    for number in range(20):
+        visit.me.put(str(number), b"x")
+    listing = [{"a": "f", "c": 1, "r": 1}]
+
+    answers = [await visit.client.post(listing), await visit.client.post([{"a": "uq"}])]
+    visit.client.headers["Accept-Encoding"] = "identity"
+    answers.append(await visit.client.post(listing))
+    del visit.client.headers["Accept-Encoding"]
+    visit.server.assume.compresses = False
+    answers.append(await visit.client.post(listing))
+
+    assert ["Original-Content-Length" in headers for _, _, headers in answers] == [True, False, False, False]
+    assert answers[0][1] == answers[2][1] == answers[3][1]

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import signal
 
-from tests.emulators.mega import Limits, MegaServer
+from tests.emulators.mega import Assumptions, Limits, MegaServer
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
         "--bandwidth", type=float, metavar="BYTES", help="bytes a second, each way, all clients together"
     )
     parser.add_argument("--no-verify", action="store_true", help="don't check what clients store (benchmarks)")
+    parser.add_argument("--plain", action="store_true", help="compress no answers (benchmarks)")
     parser.add_argument("--fill", type=int, default=0, metavar="N", help="N small files in the first account")
     parser.add_argument("--tls", action="store_true", help="https; prints the authority's file, too")
     parser.add_argument("--transfer-host", default="", help="host name in transfer addresses")
@@ -31,7 +32,10 @@ async def _serve(options: argparse.Namespace) -> None:
         down_bytes_per_second=options.bandwidth,
         verify=not options.no_verify,
     )
-    server = MegaServer(limits=limits, tls=options.tls, port=options.port, transfer_host=options.transfer_host)
+    assume = Assumptions(compresses=not options.plain)
+    server = MegaServer(
+        limits=limits, assume=assume, tls=options.tls, port=options.port, transfer_host=options.transfer_host
+    )
     for text in options.account:
         email, password, *version = text.split(":")
         account = server.add_account(email, password, version=int(version[0]) if version else 2)

@@ -10,6 +10,8 @@ from tests.emulators.mega.transfers import Transfers
 from tests.emulators.mega.world import World
 
 LARGEST_REQUEST = 1 << 26
+COMPRESSED_BYTES = 1000
+"""Answers of this length are worth it."""
 
 
 def make_app(world: World) -> web.Application:
@@ -20,7 +22,10 @@ def make_app(world: World) -> web.Application:
     @web.middleware
     async def pace(request: web.Request, handler: Handler) -> web.StreamResponse:
         await line.travel(request)
-        return await handler(request)
+        response = await handler(request)
+        if world.assume.compresses and request.path.endswith(("/cs", "sc")):
+            _compress(request, response)
+        return response
 
     async def unknown(request: web.Request) -> web.Response:
         world.record.unknown.append(f"{request.method} {request.path}")
@@ -40,3 +45,10 @@ def make_app(world: World) -> web.Application:
         ]
     )
     return app
+
+
+def _compress(request: web.Request, response: web.StreamResponse) -> None:
+    length = response.content_length or 0
+    if length >= COMPRESSED_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.headers["Original-Content-Length"] = str(length)
+        response.enable_compression(web.ContentCoding.gzip)

@@ -49,6 +49,8 @@ class Assumptions:
     """`us` with a wrong second factor; without one it is always -26."""
     expired_status: int = 200
     """HTTP status at an expired transfer URL: 200 (body -8), 403 or 404."""
+    compresses: bool = True
+    """Long API answers are compressed for clients that take gzip: MEGA's web client reads `Original-Content-Length`."""
     versions_in_f2: bool = False
     """`f` lists old versions in `f2` instead of as children of files in `f`."""
 

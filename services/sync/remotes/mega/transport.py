@@ -110,18 +110,19 @@ class Transport:
                 method, url, data=data, headers=headers, timeout=(CONNECT_SECONDS, read), stream=True
             ) as response:
                 body = bytearray()
-                while block := response.raw.read(_BLOCK):
+                # MEGA compresses long answers for who takes them so, as `requests` says of itself
+                while block := response.raw.read(_BLOCK, decode_content=True):
                     body += block
                     if time.monotonic() > deadline:
                         raise Unreachable("MEGA answers too slowly")
-                _check_length(response, len(body))
+                _check_length(response, response.raw.tell())
                 return Answer(response.status_code, response.headers, body)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _unreachable(error) from None
 
 
 def _check_length(response: requests.Response, length: int) -> None:
-    """urllib3 takes an answer that was cut for a whole one."""
+    """urllib3 takes an answer that was cut for a whole one; `length` is that on the way, compressed or not."""
     promised = response.headers.get("Content-Length", "")
     if promised.isdigit() and int(promised) != length:
         raise Unreachable("MEGA's answer was cut off")
