@@ -9,7 +9,8 @@ and everything must be held. A second pass (`in_parts`) decides again, a part at
 Where a side takes two names for one, and where deletions are to be undone, everything is held anyway.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from helix.core.actions import Action, Download, KeepBoth, Reason, Skip, cost
@@ -20,16 +21,18 @@ from helix.core.trees import Rows, is_inside
 
 HELD = 50_000
 """So many changed paths are held, if need be: some 30 MB."""
-PART = 10_000
-"""So many of more than that are decided together."""
+NAMED = 1_000
+"""So many actions are named, of a plan that is not held."""
+PART = 25_000
+"""So many changed paths are decided together then."""
 
 
 class NeedsAll(Exception):
     """A path does not stand alone, and others were already let go: the rows must be read again, for `plan`."""
 
 
-def survey(rows: Rows, rules: Rules, *, held: int = HELD, part: int = PART) -> Plan:
-    """What `plan` says, with about `held` actions named at most, and the others counted as `rest`.
+def survey(rows: Rows, rules: Rules, *, held: int = HELD, part: int = PART, named: int = NAMED) -> Plan:
+    """What `plan` says; of more than `held` changed paths some actions are named and the others counted as `rest`.
 
     What people are told of, or what must be looked at again, is always named. Raises `NeedsAll`.
     """
@@ -41,16 +44,16 @@ def survey(rows: Rows, rules: Rules, *, held: int = HELD, part: int = PART) -> P
     if not all(map(stands_alone, cases)):
         cases += stream
         return decided(cases, rules, known=changed.known)
-    first = decided(cases, rules)
-    named, rest, more = list(first.actions), NO_REST, first.more
-    while cases := list(islice(stream, part)):
+    following = list(islice(stream, part))
+    if not following:
+        return decided(cases, rules, known=changed.known)
+    cut = _Cut()
+    while cases:
         if not all(map(stands_alone, cases)):
             raise NeedsAll
-        made = decided(cases, rules)
-        named += [action for action in made.actions if isinstance(action, Skip) and action.reason is not Reason.ONE_WAY]
-        rest = _plus(rest, [action for action in made.actions if not isinstance(action, Skip)])
-        more = more or made.more
-    return Plan(tuple(named), changed.known, more or rest.count > 0, rest)
+        cut.add(decided(cases, rules), named)
+        cases, following = following, list(islice(stream, part))
+    return Plan(tuple(cut.named), changed.known, cut.more or cut.rest.count > 0, cut.rest)
 
 
 def in_parts(rows: Rows, rules: Rules, *, part: int = PART) -> Iterator[Plan]:
@@ -81,7 +84,25 @@ def _alone(cases: Changed) -> Iterator[Case]:
             left = case.path
 
 
-def _plus(rest: Rest, actions: list[Action]) -> Rest:
+@dataclass(slots=True)
+class _Cut:
+    """What is left of a plan that is not held."""
+
+    named: list[Action] = field(default_factory=list)
+    rest: Rest = NO_REST
+    more: bool = False
+
+    def add(self, made: Plan, most: int) -> None:
+        """Name what must be, and of what is to be done as much as there is room for; count what is left of that."""
+        todo = [action for action in made.actions if not isinstance(action, Skip)]
+        room = max(0, most - len(self.named))
+        self.named += todo[:room]
+        self.named += (one for one in made.actions if isinstance(one, Skip) and one.reason is not Reason.ONE_WAY)
+        self.rest = _plus(self.rest, todo[room:])
+        self.more = self.more or made.more
+
+
+def _plus(rest: Rest, actions: Sequence[Action]) -> Rest:
     """Count these, too."""
     return Rest(
         _sum(rest.here, [action for action in actions if not writes_remote(action)]),
@@ -90,5 +111,5 @@ def _plus(rest: Rest, actions: list[Action]) -> Rest:
     )
 
 
-def _sum(amount: Amount, actions: list[Action]) -> Amount:
+def _sum(amount: Amount, actions: Sequence[Action]) -> Amount:
     return Amount(amount.count + len(actions), amount.size + sum(map(cost, actions)))

@@ -184,8 +184,10 @@ def _emptying(cases: list[Case]) -> Iterator[Case]:
 
 
 def _is_hidden_directory(row: Row, rules: Rules) -> bool:
-    directory = any(state and state.kind is Kind.DIRECTORY for state in (row.local, row.remote))
-    return directory and rules.ignored(row.path, Kind.DIRECTORY)
+    here, there = row.local, row.remote
+    if (here and here.kind is Kind.DIRECTORY) or (there and there.kind is Kind.DIRECTORY):
+        return rules.ignored(row.path, Kind.DIRECTORY)
+    return False
 
 
 def _leaves_more_to_do(action: Action) -> bool:

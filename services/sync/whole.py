@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import replace
 
 from helix.core.cases import Rules
-from helix.core.parts import HELD, PART, in_parts, survey
+from helix.core.parts import HELD, NAMED, PART, in_parts, survey
 from helix.core.plan import Plan, plan
 from helix.core.trees import Row
 from services.sync.gathering import Gathering
@@ -42,7 +42,7 @@ class Whole:
         def decide() -> Plan:
             with contextlib.closing(gathering.rows()) as rows:
                 seen = _until(rows, abandoned)
-                decided = plan(seen, rules) if all_held else survey(seen, rules, held=HELD, part=PART)
+                decided = plan(seen, rules) if all_held else survey(seen, rules, held=HELD, part=PART, named=NAMED)
             return replace(decided, known=decided.known + gathering.unread)
 
         try:

@@ -122,7 +122,7 @@ class Run:
         """Held whole, or with a rest that is decided again part by part while the world goes on."""
         if self.spec.part:
             with contextlib.suppress(NeedsAll):
-                return survey(rows, rules, held=self.spec.part, part=self.spec.part)
+                return survey(rows, rules, held=self.spec.part, part=self.spec.part, named=self.spec.part)
         return plan(rows, rules)
 
     def _seen(self, number: int | None) -> tuple[list[Row], Rules]:

@@ -25,7 +25,7 @@ ADDED = [row(name, name, None, None) for name in "abcde"]
 def survey_or_none(rows: list[Row], rules: Rules, held: int, part: int) -> Plan | None:
     """None where everything must be held."""
     try:
-        return survey(iter(rows), rules, held=held, part=part)
+        return survey(iter(rows), rules, held=held, part=part, named=held)
     except NeedsAll:
         return None
 
@@ -90,22 +90,22 @@ def test_a_survey_that_may_hold_everything_is_the_plan(trees: tuple[dict[str, st
 )
 def test_what_does_not_stand_alone_is_never_cut_off_from_the_rest(late: Row) -> None:
     with pytest.raises(NeedsAll):
-        survey(iter([*ADDED, late]), Rules(), held=2, part=2)
+        survey(iter([*ADDED, late]), Rules(), held=2, part=2, named=2)
 
-    assert survey(iter([*ADDED, late]), Rules(), held=6, part=2) == plan([*ADDED, late])
+    assert survey(iter([*ADDED, late]), Rules(), held=6, part=2, named=6) == plan([*ADDED, late])
 
 
 def test_a_deletion_among_the_first_makes_everything_be_held_at_once() -> None:
     rows = [row("A", None, "A", "A"), *ADDED]
 
-    assert survey(iter(rows), Rules(), held=2, part=2) == plan(rows)
+    assert survey(iter(rows), Rules(), held=2, part=2, named=2) == plan(rows)
 
 
 def test_a_rename_whose_old_name_comes_late_is_a_rename_all_the_same() -> None:
     rows = [row("a", "kept", None, None), *ADDED[1:], row("z", None, "kept", "kept")]
 
     with pytest.raises(NeedsAll):
-        survey(iter(rows), Rules(), held=1, part=1)
+        survey(iter(rows), Rules(), held=1, part=1, named=1)
 
     assert "MoveRemote z > a" in [word(action) for action in plan(rows).actions]
 
@@ -116,7 +116,7 @@ def test_a_rename_whose_old_name_comes_late_is_a_rename_all_the_same() -> None:
     ids=["folds here", "folds there", "brings back"],
 )
 def test_where_names_fold_or_deletions_are_undone_everything_is_held(rules: Rules) -> None:
-    seen = survey(iter(ADDED), rules, held=2, part=2)
+    seen = survey(iter(ADDED), rules, held=2, part=2, named=2)
 
     assert seen == plan(ADDED, rules)
     assert seen.rest is NO_REST
@@ -125,7 +125,7 @@ def test_where_names_fold_or_deletions_are_undone_everything_is_held(rules: Rule
 def test_edits_and_new_files_are_cut() -> None:
     rows = [*ADDED, row("f", "edited", "f", "f"), row("g", "g", "edited", "g")]
 
-    seen = survey(iter(rows), Rules(), held=2, part=2)
+    seen = survey(iter(rows), Rules(), held=2, part=2, named=2)
 
     assert [word(action) for action in seen.actions] == ["Upload a", "Upload b"]
     assert seen.rest.there.count == 4
@@ -136,15 +136,21 @@ def test_edits_and_new_files_are_cut() -> None:
 def test_what_a_one_way_mode_leaves_alone_is_no_rest() -> None:
     leftovers = [row(name, None, name, None) for name in "abcde"]
 
-    seen = survey(iter(leftovers), Rules(mode=Mode.MIRROR), held=2, part=2)
+    seen = survey(iter(leftovers), Rules(mode=Mode.MIRROR), held=2, part=2, named=2)
 
-    assert (len(seen.actions), seen.rest, seen.more) == (2, NO_REST, False)
+    assert (seen.actions, seen.rest, seen.more) == ((), NO_REST, False)
+
+
+def test_where_little_is_to_be_done_all_of_it_is_named() -> None:
+    seen = survey(iter(ADDED), Rules(), held=1, part=1, named=5)
+
+    assert seen == plan(ADDED)
 
 
 def test_what_is_still_being_written_is_always_named() -> None:
     rules = Rules(unsettled=lambda path, _state: path in "de")
 
-    seen = survey(iter(ADDED), rules, held=1, part=1)
+    seen = survey(iter(ADDED), rules, held=1, part=1, named=1)
 
     assert [action.path for action in seen.actions if isinstance(action, Skip)] == ["d", "e"]
     assert seen.rest.count == 2
@@ -181,7 +187,7 @@ def peak(work: Callable[[], object]) -> int:
 
 def test_memory_does_not_grow_with_the_number_of_new_files() -> None:
     def walked(count: int) -> int:
-        seen = peak(lambda: survey(many(count), Rules(), held=500, part=500))
+        seen = peak(lambda: survey(many(count), Rules(), held=500, part=500, named=100))
         made = peak(lambda: [len(one.actions) for one in in_parts(many(count), Rules(), part=500)])
         return max(seen, made)
 

@@ -30,6 +30,7 @@ HELD, PART = 3, 2
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole, "HELD", HELD)
     monkeypatch.setattr(whole, "PART", PART)
+    monkeypatch.setattr(whole, "NAMED", HELD)
 
 
 @pytest.fixture(params=["memory", "disk", "disk apart"])
@@ -275,6 +276,7 @@ async def test_a_crash_in_any_part_loses_nothing(
     name: str, stage: OnMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whole, "HELD", 1)
+    monkeypatch.setattr(whole, "NAMED", 1)
     parts = executed(monkeypatch)
 
     # every third, before and after in turn: what a part is made of has its crash points elsewhere
