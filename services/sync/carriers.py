@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import blake3
 
@@ -48,59 +48,31 @@ class CarrierFailed(HelixError):
     """A process that carries small files broke down: what it did in its last batch is not known."""
 
 
-class Carriers(Protocol):
-    """Whoever carries batches between the two trees. Its methods block, and may be called from several threads."""
+class Carriers:
+    """Carry batches between two trees during one pass: the thread that asks, or processes once many jobs are expected.
 
-    def begin(self) -> None:
-        """Start what works beside us, so that it is there when the first batch comes. May raise `CarrierFailed`."""
-
-    def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
-        """As `carrying.carry`, whose errors it raises, and `CarrierFailed`."""
-
-    def close(self) -> None:
-        """No further batch comes. Never raises."""
-
-
-def carriers_for(here: str, there: str, jobs: int) -> Carriers:
-    """Who carries so many jobs."""
-    return ApartCarriers(here, there) if jobs >= FEW else OwnCarriers(here, there)
-
-
-class OwnCarriers:
-    """The thread that asks."""
+    All methods block, and may be called from several threads.
+    """
 
     def __init__(self, here: str, there: str) -> None:
         self._here = here
         self._there = there
-
-    def begin(self) -> None:
-        """Nothing works beside us."""
-
-    def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
-        """In this thread."""
-        return carry(self._here, self._there, jobs, proceed)
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
-class ApartCarriers:
-    """One process for each batch that is under way, kept for the next one."""
-
-    def __init__(self, here: str, there: str) -> None:
-        self._here = here
-        self._there = there
+        self._apart = False
         self._idle: list[_Carrier] = []
         self._closed = False
         self._lock = threading.Lock()
 
-    def begin(self) -> None:
-        """As many as usually are under way."""
-        for _ in range(SIDE_BY_SIDE):
-            self._keep(_Carrier(self._here, self._there))
+    def expect(self, jobs: int) -> None:
+        """So many jobs come: if they are many, have processes when the first batch comes. Raises `CarrierFailed`."""
+        if jobs >= FEW and not self._apart:
+            self._apart = True
+            for _ in range(SIDE_BY_SIDE):
+                self._keep(_Carrier(self._here, self._there))
 
     def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
-        """By a process that has nothing else to do."""
+        """As `carrying.carry`, whose errors it raises, and `CarrierFailed`."""
+        if not self._apart:
+            return carry(self._here, self._there, jobs, proceed)
         with self._lock:
             idle = self._idle.pop() if self._idle else None
         carrier = idle or _Carrier(self._here, self._there)
@@ -114,7 +86,7 @@ class ApartCarriers:
         return answers
 
     def close(self) -> None:
-        """Dismiss those who wait; whoever is under way ends with its batch."""
+        """No further batch comes: dismiss who waits; whoever is under way ends with its batch. Never raises."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

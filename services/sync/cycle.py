@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from helix.core.actions import Action, Reason, Skip, cost
@@ -24,6 +24,7 @@ from services.sync.apply.acts import Acts
 from services.sync.apply.executor import Executor, Tally
 from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
+from services.sync.carriers import Carriers
 from services.sync.gather import Counts
 from services.sync.hints import EVERYWHERE, Hint, around
 from services.sync.journal import history
@@ -149,10 +150,11 @@ class Cycle:
             return Result(look, tally)
         await wishes.cleared(look.plan)
         await self.marker.settle(look.marks, may_write_remote=wishes.writer and self._may_mark(look))
-        if look.plan.rest.count:
-            left = await self._apply_in_parts(look, wishes, tally)
-        else:
-            left = await self._apply(look.plan.actions, wishes, tally)
+        async with self._carriers() as carriers:
+            if look.plan.rest.count:
+                left = await self._apply_in_parts(look, wishes, tally, carriers)
+            else:
+                left = await self._apply(look.plan.actions, wishes, tally, carriers)
         await asyncio.to_thread(self._sweep, look.witness)
         return Result(look, tally, left)
 
@@ -197,7 +199,18 @@ class Cycle:
 
         return await asyncio.to_thread(decide), tools
 
-    async def _apply_in_parts(self, look: Look, wishes: Wishes, tally: Tally) -> int:
+    @contextlib.asynccontextmanager
+    async def _carriers(self) -> AsyncIterator[Carriers | None]:
+        """Those of small files for one pass, if both sides are disks."""
+        disk = self.remote.features.disk
+        carriers = Carriers(self.root, disk.root) if disk else None
+        try:
+            yield carriers
+        finally:
+            if carriers:
+                await asyncio.shield(asyncio.to_thread(carriers.close))
+
+    async def _apply_in_parts(self, look: Look, wishes: Wishes, tally: Tally, carriers: Carriers | None) -> int:
         """Do a plan with a rest, as long as this is the folder that was looked at; gives how many actions are left."""
         tools, rest, left = await self._tools(), look.plan.rest, 0
         unseen = frozenset(look.witness.unseen), frozenset(look.there.unseen)
@@ -212,14 +225,13 @@ class Cycle:
                 if self._stopping() or await self.marker.here() != mark:
                     tally.again = True
                     break
-                left += await self._apply(part.actions, wishes, tally)
+                left += await self._apply(part.actions, wishes, tally, carriers)
         return left
 
-    async def _apply(self, planned: Sequence[Action], wishes: Wishes, tally: Tally) -> int:
+    async def _apply(self, planned: Sequence[Action], wishes: Wishes, tally: Tally, carriers: Carriers | None) -> int:
         """Do what is ours to do; gives how many actions are left to the writer."""
         acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)
-        parallel = self.remote.features.parallel
-        executor = Executor(acts, self.journal, tally, parallel=parallel, stopping=self._stopping)
+        executor = Executor(acts, self.journal, tally, carriers, stopping=self._stopping)
         mine = _mine(planned, wishes)
         await executor.run(mine)
         return sum(not isinstance(action, Skip) for action in planned) - len(mine)

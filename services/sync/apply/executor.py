@@ -31,11 +31,10 @@ from helix.core.order import waves
 from helix.errors import HelixError
 from services.sync.apply.acts import Acts
 from services.sync.apply.errors import LocalChanged, LocalFailed
-from services.sync.apply.jobs import is_small
 from services.sync.apply.meter import Meter
 from services.sync.apply.notes import Notes
 from services.sync.apply.small import SmallActs
-from services.sync.carriers import carriers_for
+from services.sync.carriers import Carriers
 from services.sync.journal.journal import Journal
 from services.sync.journal.notes import Event
 from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged
@@ -83,21 +82,24 @@ class Executor:
     """Carries out one plan."""
 
     def __init__(
-        self, acts: Acts, journal: Journal, tally: Tally, *, parallel: int, stopping: Callable[[], bool]
+        self, acts: Acts, journal: Journal, tally: Tally, carriers: Carriers | None, *, stopping: Callable[[], bool]
     ) -> None:
+        """`carriers`: of small files, where both sides are disks."""
         self._acts = acts
         self._journal = journal
         self._tally = tally
-        self._parallel = parallel
+        self._parallel = acts.there.features.parallel
         self._stopping = stopping
         self._broken: HelixError | None = None
-        self._small: SmallActs | None = None
-        """Where both sides are disks, while it runs."""
+        watched = acts.throttle.watched(tally.meter.add)
+        self._small = SmallActs(carriers, watched) if carriers else None
 
     async def run(self, actions: Sequence[Action]) -> None:
         """Do all actions. Raises what stops a run; all that was done is remembered first, if the journal can."""
         self._tally.expect(len(actions), sum(cost(action) for action in actions))
-        async with self._committing(), self._carrying(actions):
+        async with self._committing():
+            if self._small:
+                await self._small.expect(actions)
             for wave in await asyncio.to_thread(waves, actions):
                 await self._wave(wave)
 
@@ -208,21 +210,6 @@ class Executor:
                 tally.again = tally.again or "conflict" in happened
             case Adopt() | Download() | _:
                 pass
-
-    @contextlib.asynccontextmanager
-    async def _carrying(self, actions: Sequence[Action]) -> AsyncIterator[None]:
-        """Have somebody who carries small files, if both sides are disks."""
-        disk = self._acts.there.features.disk
-        if disk is None:
-            yield
-            return
-        carriers = carriers_for(self._acts.here.root, disk.root, sum(map(is_small, actions)))
-        self._small = SmallActs(carriers, self._acts.throttle.watched(self._tally.meter.add))
-        try:
-            await asyncio.to_thread(carriers.begin)
-            yield
-        finally:
-            await asyncio.shield(asyncio.to_thread(carriers.close))
 
     @contextlib.asynccontextmanager
     async def _committing(self) -> AsyncIterator[None]:

@@ -32,6 +32,10 @@ class SmallActs:
     throttle: Throttle
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
 
+    async def expect(self, actions: Iterable[Action]) -> None:
+        """These actions come. Raises `CarrierFailed`."""
+        await asyncio.to_thread(self.carriers.expect, sum(map(is_small, actions)))
+
     def batches(self, wave: Iterable[Action]) -> Iterator[list[Action]]:
         """The actions of a wave, in which any order will do: small ones many at once, each other one alone."""
         batch: list[Action] = []

@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from services.sync import carriers
-from services.sync.carriers import FEW, SIDE_BY_SIDE, ApartCarriers, CarrierFailed, Carriers, OwnCarriers, carriers_for
+from services.sync.carriers import FEW, SIDE_BY_SIDE, CarrierFailed, Carriers
 from services.sync.carrying import Job, TreeFailed
 from services.sync.lease import LeaseLost
 from tests.running.patience import crowding
@@ -21,20 +22,21 @@ DEADLINE = 20.0
 
 
 @pytest.fixture
-def apart(trees: tuple[Path, Path]) -> Iterator[ApartCarriers]:
-    with closing(ApartCarriers(*map(str, trees))) as made:
+def apart(trees: tuple[Path, Path]) -> Iterator[Carriers]:
+    """Those that have begun."""
+    with closing(Carriers(*map(str, trees))) as made:
+        made.expect(FEW)
         yield made
 
 
-@pytest.mark.parametrize("kind", [OwnCarriers, ApartCarriers])
-def test_whoever_carries_gives_the_same_answers(trees: tuple[Path, Path], kind: type[Carriers]) -> None:
+@pytest.mark.parametrize("expected", [FEW, FEW - 1])
+def test_whoever_carries_gives_the_same_answers(trees: tuple[Path, Path], expected: int) -> None:
     here, there = trees
     jobs = [up(here, "É/ü"), down(there, "with\nnewline", b""), Job("make here", "d"), Job("make there", "e/f")]
     jobs += [up(here, "same")._replace(work="compare", there=down(there, "same", b"other").there)]
     jobs += [Job("up", "gone", (1, 1, 1))]
-    whoever = kind(str(here), str(there))
-    whoever.begin()
-    with closing(whoever):
+    with closing(Carriers(str(here), str(there))) as whoever:
+        whoever.expect(expected)
         first = whoever.carry(jobs, always)
         again = whoever.carry(jobs, always)
 
@@ -45,16 +47,22 @@ def test_whoever_carries_gives_the_same_answers(trees: tuple[Path, Path], kind: 
     assert [failure_of(answer)[0] for answer in again if answer.failure] == ["there", "here", "here"]
 
 
-@pytest.mark.parametrize(("jobs", "kind"), [(FEW - 1, OwnCarriers), (FEW, ApartCarriers)])
-def test_processes_are_started_for_many_jobs_only(jobs: int, kind: type[Carriers]) -> None:
-    assert type(carriers_for("/here", "/there", jobs)) is kind
+def test_processes_are_started_for_many_jobs_only_and_once(trees: tuple[Path, Path]) -> None:
+    with closing(Carriers(*map(str, trees))) as made:
+        made.expect(FEW - 1)
+        before = len(processes(os.getpid()))
+        made.expect(FEW)
+        made.expect(2 * FEW)
+
+        assert (before, len(processes(os.getpid()))) == (0, SIDE_BY_SIDE)
 
 
 def test_processes_begin_before_the_first_batch_are_kept_for_the_next_and_end_with_the_last(
-    trees: tuple[Path, Path], apart: ApartCarriers
+    trees: tuple[Path, Path],
 ) -> None:
     descriptors = len(os.listdir("/proc/self/fd"))
-    apart.begin()
+    apart = Carriers(*map(str, trees))
+    apart.expect(FEW)
     begun = processes(os.getpid())
     apart.carry([up(trees[0], "one")], always)
     apart.carry([up(trees[0], "two")], always)
@@ -66,7 +74,7 @@ def test_processes_begin_before_the_first_batch_are_kept_for_the_next_and_end_wi
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
-def test_an_order_and_an_answer_may_be_longer_than_what_a_socket_holds(apart: ApartCarriers) -> None:
+def test_an_order_and_an_answer_may_be_longer_than_what_a_socket_holds(apart: Carriers) -> None:
     jobs = [Job("make there", f"{'long' * 50}/{number}") for number in range(3000)]
 
     answers = apart.carry(jobs, always)
@@ -81,7 +89,8 @@ def test_a_batch_that_takes_longer_than_a_go_ahead_gets_another_as_long_as_the_c
     monkeypatch.setattr(carriers, "LOOK_SECONDS", 0.01)
     asked: list[None] = []
     jobs = [up(trees[0], f"{number}") for number in range(300)]
-    with closing(ApartCarriers(*map(str, trees))) as apart:
+    with closing(Carriers(*map(str, trees))) as apart:
+        apart.expect(FEW)
         answers = apart.carry(jobs, lambda: asked.append(None))
 
     assert [answer.failure for answer in answers] == [None] * 300
@@ -90,7 +99,7 @@ def test_a_batch_that_takes_longer_than_a_go_ahead_gets_another_as_long_as_the_c
 
 @pytest.mark.parametrize("root", ["here", "there"])
 def test_a_tree_that_is_not_there_is_told_and_the_process_goes_on(
-    trees: tuple[Path, Path], apart: ApartCarriers, root: str
+    trees: tuple[Path, Path], apart: Carriers, root: str
 ) -> None:
     gone = trees[0].parent / root
     gone.rename(gone.with_name("aside"))
@@ -105,15 +114,15 @@ def test_a_tree_that_is_not_there_is_told_and_the_process_goes_on(
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_process_that_dies_in_a_batch_is_an_error_and_the_next_batch_has_another(
-    trees: tuple[Path, Path], apart: ApartCarriers, how: signal.Signals
+    trees: tuple[Path, Path], apart: Carriers, how: signal.Signals
 ) -> None:
-    apart.begin()
     for process in processes(os.getpid()):
         process.suspend()  # so that it is in the midst of the batch
     thread, errors = in_a_thread(lambda: apart.carry([up(trees[0], "file")], always))
     for process in processes(os.getpid()):
         process.send_signal(how)
-        process.resume()
+        with suppress(psutil.NoSuchProcess):  # it was killed, frozen as it was
+            process.resume()
     thread.join(DEADLINE * crowding())
 
     assert [str(error).split(" (")[0] for error in errors] == [
@@ -125,9 +134,8 @@ def test_a_process_that_dies_in_a_batch_is_an_error_and_the_next_batch_has_anoth
 
 
 def test_a_frozen_process_is_killed_within_a_bound_and_told(
-    trees: tuple[Path, Path], apart: ApartCarriers, monkeypatch: pytest.MonkeyPatch
+    trees: tuple[Path, Path], apart: Carriers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apart.begin()
     frozen = processes(os.getpid())
     for process in frozen:
         process.suspend()
@@ -145,9 +153,8 @@ def test_a_frozen_process_is_killed_within_a_bound_and_told(
 
 
 def test_a_claim_that_falls_while_a_process_is_at_work_ends_it(
-    trees: tuple[Path, Path], apart: ApartCarriers, monkeypatch: pytest.MonkeyPatch
+    trees: tuple[Path, Path], apart: Carriers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apart.begin()
     for process in processes(os.getpid()):
         process.suspend()
     monkeypatch.setattr(carriers, "END_SECONDS", 0.1)
@@ -169,7 +176,7 @@ def test_a_claim_that_falls_while_a_process_is_at_work_ends_it(
     assert os.listdir(trees[1]) == []
 
 
-def test_without_a_claim_nothing_is_ordered(trees: tuple[Path, Path], apart: ApartCarriers) -> None:
+def test_without_a_claim_nothing_is_ordered(trees: tuple[Path, Path], apart: Carriers) -> None:
     def fence() -> None:
         raise LeaseLost("somebody else writes")
 
@@ -179,26 +186,28 @@ def test_without_a_claim_nothing_is_ordered(trees: tuple[Path, Path], apart: Apa
     assert os.listdir(trees[1]) == []
 
 
-def test_a_process_that_can_not_be_started_is_an_error(apart: ApartCarriers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_can_not_be_started_is_an_error(
+    trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
 
     with pytest.raises(CarrierFailed, match="can't be started: No such file"):
-        apart.begin()
+        Carriers(*map(str, trees)).expect(FEW)
 
 
-def test_a_process_that_can_not_begin_says_why(
-    trees: tuple[Path, Path], apart: ApartCarriers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_can_not_begin_says_why(trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carriers, "_CODE", str(trees[0]))
+    apart = Carriers(*map(str, trees))
+    apart.expect(FEW)
 
-    with pytest.raises(CarrierFailed, match="No module named 'services'"):
+    with closing(apart), pytest.raises(CarrierFailed, match="No module named 'services'"):
         apart.carry([up(trees[0], "file")], always)
 
 
 def test_a_process_ends_with_the_program_that_started_it(trees: tuple[Path, Path]) -> None:
     code = (
-        "import sys, time\nfrom services.sync.carriers import ApartCarriers\n"
-        "ApartCarriers(*sys.argv[1:]).begin()\nprint('begun', flush=True)\ntime.sleep(60)"
+        "import sys, time\nfrom services.sync.carriers import Carriers\n"
+        f"made = Carriers(*sys.argv[1:])\nmade.expect({FEW})\nprint('begun', flush=True)\ntime.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, *map(str, trees)], stdout=subprocess.PIPE)
     assert parent.stdout is not None

@@ -16,7 +16,7 @@ from services.sync.apply import small
 from services.sync.apply.jobs import SMALL_BYTES
 from services.sync.apply.small import MANY, SmallActs
 from services.sync.apply.throttle import Throttle
-from services.sync.carriers import SIDE_BY_SIDE, OwnCarriers
+from services.sync.carriers import SIDE_BY_SIDE, Carriers
 from services.sync.journal.journal import Journal
 from services.sync.lease import LeaseLost
 from services.sync.open_tree import OpenTree
@@ -33,7 +33,7 @@ def upload(name: str, size: int = 64) -> Upload:
 
 
 def acts(throttle: Throttle | None = None) -> SmallActs:
-    return SmallActs(OwnCarriers("/nowhere", "/nowhere"), throttle or Throttle())
+    return SmallActs(Carriers("/nowhere", "/nowhere"), throttle or Throttle())
 
 
 async def disk_world(base: Path) -> World:
