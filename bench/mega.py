@@ -1,19 +1,21 @@
 """How fast is `mega:` beside rclone and raw mega.py, against one and the same test server?
 
-`python bench/mega.py` (ten minutes; `--quick` for a smaller run) prints one table. Each client runs in a process of its
+    python -m bench.mega [--quick]
+
+Ten minutes (`--quick`: a tenth of everything) for one table. Each client (`mega_clients.py`) runs in a process of its
 own, so that its memory and its event loop's lag are its own. The server is a Python program too and often the limit:
 read the ratios. Seconds are those from the client's start to its end, connecting included, but for `helix-steady`.
-mega.py gets a file of a thirty-second of the size: its seconds are scaled up, so its ratio is one of rates.
+A daemon imports once and for all, so Helix's seconds are without that; the ratio that adds it (`start s`) to them
+stands in brackets, since rclone is started for each pass. Passes are done in turn, three times: their medians are
+shown. mega.py gets a file of a thirty-second of the size: its seconds are scaled up, so its ratio is one of rates.
 
-Lag is the longest time by which the event loop came round late: in all; at most by Helix's own doing (as far as its
-process used the processor meanwhile); and that of an idle loop in a process beside it, which shows the machine's part.
+Lag is the longest time by which the event loop came round late (`lag.py`): in all; at most by Helix's own doing; and
+that of an idle loop in a process beside it, which shows the machine's part. The last line has the worst of all.
 """
 
 import argparse
-import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,31 +24,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+
+from bench.mega_clients import EMAIL, PASSES, PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
-# not the directory of this file: here `mega` is mega.py, not this benchmark
-sys.path[0] = str(ROOT)
-
-from helix.parsing import Secret  # noqa: E402 - the script runs from a checkout
-from helix.settings import Mega as MegaSettings  # noqa: E402
-from services.sync import beat  # noqa: E402
-from services.sync.remotes.mega.remote import MegaRemote  # noqa: E402
-from services.sync.remotes.source import Source  # noqa: E402
-
-EMAIL, PASSWORD = "me@example.org", "secret"
 RAW_SHARE = 32
 """mega.py manages 5 MB/s: it gets a thirty-second of the file, and its seconds are scaled up."""
-LAG_STEP = 0.005
-STEADY_PASSES = 5
-PASSES = ("helix-cold", "helix-restart", "helix-steady")
-"""A pass without changes: of an account never seen, after a restart, and while the program runs."""
+ROUNDS = 3
+"""So many times the passes are done, by all clients in turn."""
 
 
 @contextmanager
 def server(latency: float, nodes: int = 0) -> Iterator[str]:
     """The test server as a program."""
-    command = [sys.executable, "-m", "tests.emulators.mega", "--account", f"{EMAIL}:{PASSWORD}", "--no-verify"]
-    command += ["--latency", str(latency), "--fill", str(nodes)]
+    command = [sys.executable, "-m", "tests.emulators.mega", "--account", f"{EMAIL}:{PASSWORD}"]
+    command += ["--no-verify", "--plain", "--latency", str(latency), "--fill", str(nodes)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -58,169 +51,51 @@ def server(latency: float, nodes: int = 0) -> Iterator[str]:
 
 def client(role: str, url: str, work: Path) -> dict[str, float]:
     """Run one client in a process of its own, an idle loop beside it; seconds, MiB, milliseconds of lag."""
-    command = [sys.executable, __file__, "--url", url, "--work", str(work), "--role"]
+    command = [sys.executable, "-m", "bench.mega_clients", "--url", url, "--work", str(work), "--launched"]
     with subprocess.Popen(
-        [*command, "idle"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, "0", "idle"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as idle:
         assert idle.stdout is not None
         idle.stdout.readline()
-        done = subprocess.run([*command, role], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        launched = str(time.monotonic())
+        done = subprocess.run([*command, launched, role], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         beside = json.loads(idle.communicate("enough\n")[0])
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return {**found, "idle": beside["lag"]}
 
 
-async def lag() -> dict[str, float]:
-    """By how much the loop came round late at worst, until cancelled: in all, and at most by our own doing."""
-    worst, own = 0.0, 0.0
-    try:
-        while True:
-            due, used = time.monotonic() + LAG_STEP, time.process_time()
-            await asyncio.sleep(LAG_STEP)
-            late, used = time.monotonic() - due, time.process_time() - used
-            worst, own = max(worst, late), max(own, min(late, used))
-    except asyncio.CancelledError:
-        return {"lag": worst * 1000, "own": own * 1000}
-
-
-async def idle() -> dict[str, float]:
-    """An event loop that has nothing to do, until a line comes in."""
-    watching = asyncio.create_task(lag())
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
-    watching.cancel()
-    return await watching
-
-
-async def helix(role: str, url: str, work: Path) -> dict[str, float]:
-    """Our remote."""
-    if role == "helix-cold":
-        for kept in (work / "home" / "mega").glob("tree-*"):
-            kept.unlink()
-    remote = MegaRemote(
-        "fill" if role in PASSES else "helix", MegaSettings(EMAIL, Secret(PASSWORD), url), work / "home"
-    )
-    watching = asyncio.create_task(lag())
-    started = time.monotonic()
-    await remote.connect()
-    connect = time.monotonic() - started
-    match role:
-        case "helix-up":
-            await remote.upload(Source.of(str(work / "big")), "big", expect=None)
-        case "helix-down":
-            entry = await remote.stat("big")
-            assert entry is not None
-            await remote.download("big", str(work / "helix-big"), expect=entry.etag)
-        case "helix-small":
-            await small(remote, work / "small")
-        case _:
-            await listed(remote)
-    seconds = time.monotonic() - started
-    if role == "helix-steady":
-        started = time.monotonic()
-        for _ in range(STEADY_PASSES):
-            await listed(remote)
-        seconds = (time.monotonic() - started) / STEADY_PASSES
-    await remote.close()
-    watching.cancel()
-    return {"seconds": seconds, "connect": connect, **await watching}
-
-
-async def listed(remote: MegaRemote) -> None:
-    """A pass without changes, as far as the remote has part in it."""
-    count = sum([len(batch) async for batch in remote.listing()])
-    assert count > 100
-
-
-async def small(remote: MegaRemote, folder: Path) -> None:
-    """All files of a folder, as many side by side as the remote likes."""
-    gate = asyncio.Semaphore(remote.features.parallel)
-
-    async def one(name: str) -> None:
-        async with gate:
-            await remote.upload(Source.of(str(folder / name)), f"small/{name}", expect=None)
-
-    async with asyncio.TaskGroup() as group:
-        for name in os.listdir(folder):
-            group.create_task(one(name))
-
-
-def rclone(role: str, url: str, work: Path) -> dict[str, float]:
-    """Rclone as it comes, with as many transfers as helps it."""
-    binary = str(Path(sys.prefix, "bin", "rclone"))
-    obscured = subprocess.run([binary, "obscure", "-"], input=PASSWORD, capture_output=True, text=True, check=True)
-    config = work / "rclone.conf"
-    config.touch()
-    own = {"TYPE": "mega", "USER": EMAIL, "PASS": obscured.stdout.strip()}
-    environment = {**os.environ, "X_MEGA_API_URL": url, "RCLONE_CONFIG": str(config)}
-    environment |= {f"RCLONE_CONFIG_M_{key}": value for key, value in own.items()}
-    arguments = {
-        "rclone-up": ["copyto", str(work / "big"), "m:rclone/big"],
-        "rclone-down": ["copyto", "m:rclone/big", str(work / "rclone-big"), "--multi-thread-streams", "4"],
-        "rclone-small": ["copy", str(work / "small"), "m:rclone/small", "--transfers", "16", "--checkers", "16"],
-        "rclone-first": ["lsf", "--recursive", "--fast-list", "m:fill"],
-        "rclone-pass": ["lsf", "--recursive", "--fast-list", "m:fill"],
-    }[role]
-    started = time.monotonic()
-    subprocess.run([binary, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
-    return {"seconds": time.monotonic() - started}
-
-
-def raw(role: str, url: str, work: Path) -> dict[str, float]:
-    """mega.py as it is, on a smaller file."""
-    from mega import Mega  # noqa: PLC0415 - only this role needs it
-
-    one = Mega()
-    one.schema, one.domain = "http", "x@" + url.removeprefix("http://")
-    one.login(EMAIL, PASSWORD)
-    started = time.monotonic()
-    if role == "raw-up":
-        one.upload(str(work / "less"))
-    else:
-        one.download(one.find("less"), str(work), "raw-less")
-    scale = (work / "big").stat().st_size / (work / "less").stat().st_size
-    return {"seconds": (time.monotonic() - started) * scale}
-
-
-def play(role: str, url: str, work: Path) -> None:
-    """One client's process: print what it found."""
-    kind = role.partition("-")[0]
-    # as services/sync does at its start
-    beat.keep()
-    match kind:
-        case "idle":
-            found = asyncio.run(idle())
-        case "helix":
-            found = asyncio.run(helix(role, url, work))
-        case "rclone":
-            found = rclone(role, url, work)
-        case _:
-            found = raw(role, url, work)
-    who = resource.RUSAGE_CHILDREN if kind == "rclone" else resource.RUSAGE_SELF
-    print(json.dumps({**found, "mib": resource.getrusage(who).ru_maxrss / 1024}))
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Clients that do the same, one after the other."""
+    """Clients that do the same, in turn."""
 
     title: str
     ours: Sequence[str]
     peers: Sequence[str]
+    rounds: int = 1
 
-    def lines(self, url: str, work: Path) -> Iterator[str]:
-        """A line of the table for each client, as soon as it is through."""
-        seconds: dict[str, float] = {}
-        for role in (*self.ours, *self.peers):
-            found = client(role, url, work)
-            seconds[role] = found["seconds"]
-            cells = [self.title, role, f"{found['seconds']:.2f}", f"{found['mib']:.0f}"]
+    def run(self, url: str, work: Path) -> Iterator[dict[str, float]]:
+        """Print a line of the table for each client; give what was found of ours."""
+        found: dict[str, list[dict[str, float]]] = {}
+        for _ in range(self.rounds):
+            for role in (*self.ours, *self.peers):
+                found.setdefault(role, []).append(client(role, url, work))
+        middle = {role: {key: median(one[key] for one in all_) for key in all_[0]} for role, all_ in found.items()}
+        for role, all_ in found.items():
+            one = middle[role]
+            cells = [self.title, role, f"{one['seconds']:.2f}", f"{one['mib']:.0f}"]
             if role in self.ours:
-                cells += ["", *(f"{found[key]:.2f}" for key in ("connect", "lag", "own", "idle"))]
+                cells += ["", *(f"{one[key]:.2f}" for key in ("connect", "start"))]
+                cells += [f"{max(each[key] for each in all_):.0f}" for key in ("lag", "own", "idle")]
+                yield from all_
             else:
-                ratios = ", ".join(f"{seconds[role] / seconds[name]:.1f} x {name}" for name in self.ours)
-                cells += [ratios, "", "", "", ""]
-            yield row(cells)
+                cells += [", ".join(self._ratio(one, middle[name], name) for name in self.ours), *[""] * 5]
+            print(row(cells), flush=True)
+
+    def _ratio(self, peer: dict[str, float], one: dict[str, float], name: str) -> str:
+        text = f"{peer['seconds'] / one['seconds']:.1f} x {name}"
+        if self.rounds == 1 or name == "helix-steady":
+            return text
+        return f"{text} ({peer['seconds'] / (one['seconds'] + one['start']):.1f})"
 
 
 def row(cells: Sequence[str]) -> str:
@@ -232,19 +107,14 @@ def main() -> None:
     """The whole comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
-    parser.add_argument("--role", help=argparse.SUPPRESS)
-    parser.add_argument("--url", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.role:
-        play(options.role, options.url, options.work)
-        return
     mib, files, nodes = (128, 300, 5_000) if options.quick else (1024, 2_000, 50_000)
     with tempfile.TemporaryDirectory(prefix="helix-bench-") as folder:
         work = Path(folder)
         lay_out(work, mib, files)
-        print(row(["case", "client", "s", "MiB", "took", "connect s", "lag ms", "own ms", "idle ms"]))
-        print(row(["---"] * 9))
+        print(row(["case", "client", "s", "MiB", "took", "connect s", "start s", "lag ms", "own ms", "idle ms"]))
+        print(row(["---"] * 10))
+        ours: list[dict[str, float]] = []
         for rtt in (0.0, 0.03):
             name = f"RTT {rtt * 1000:.0f} ms"
             cases = [
@@ -252,18 +122,24 @@ def main() -> None:
                 Case(f"{mib} MiB down, {name}", ["helix-down"], ["rclone-down", "raw-down"]),
                 Case(f"{files} x 4 KiB up, {name}", ["helix-small"], ["rclone-small"]),
             ]
-            run(cases, rtt, 0, work)
-        # rclone keeps its session too: its first pass holds the login, its second does not
-        run([Case(f"no change, {nodes} nodes, RTT 30 ms", PASSES, ["rclone-first", "rclone-pass"])], 0.03, nodes, work)
+            ours += run(cases, rtt, 0, work)
+        for rtt in (0.0, 0.03):
+            # rclone keeps its session too: its first pass holds the login, the others do not
+            title = f"no change, {nodes} nodes, RTT {rtt * 1000:.0f} ms"
+            ours += run([Case(title, PASSES, ["rclone-pass"], ROUNDS)], rtt, nodes, work)
+        worst = {key: max(one[key] for one in ours) for key in ("lag", "own", "idle")}
+        print(
+            f"The loop was late by {worst['lag']:.0f} ms at worst in {len(ours)} runs of Helix,"
+            f" by its own doing at most {worst['own']:.0f} ms; an idle loop by {worst['idle']:.0f} ms."
+        )
 
 
-def run(cases: Sequence[Case], rtt: float, nodes: int, work: Path) -> None:
-    """The cases against one server."""
+def run(cases: Sequence[Case], rtt: float, nodes: int, work: Path) -> list[dict[str, float]]:
+    """The cases against one server; what was found of ours."""
     with server(rtt, nodes) as url:
-        for case in cases:
-            for line in case.lines(url, work):
-                print(line, flush=True)
+        found = [one for case in cases for one in case.run(url, work)]
     forget(work)
+    return found
 
 
 def lay_out(work: Path, mib: int, files: int) -> None:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from moto.server import ThreadedMotoServer
 
-from bench.mega import lag
+from bench.lag import lag
 from bench.scan import RCLONE, grow_tree, timed
 from helix.parsing import DeleteLimit
 from helix.settings import Folder
