@@ -57,6 +57,20 @@ def test_a_compressed_answer_and_a_plain_one_are_read_alike(post: Callable[[str]
     assert compressed == plain == TEXT
 
 
+def test_a_proxy_of_the_environment_is_used_unless_the_host_is_exempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with answering(TEXT, len(TEXT)) as url:
+        monkeypatch.setenv("http_proxy", url.removesuffix("/cs"))
+
+        through = Transport(read_seconds=5).post("http://nobody.invalid/cs", b"").body
+        monkeypatch.setenv("no_proxy", "nobody.invalid")
+        with pytest.raises(Unreachable, match="DNS"):
+            Transport(read_seconds=5).post("http://nobody.invalid/cs", b"")
+
+    assert through == TEXT
+
+
 @pytest.mark.parametrize("headers", [{}, {"Content_Encoding": "gzip"}])
 def test_an_answer_that_was_cut_is_no_answer(post: Callable[[str], bytes], headers: dict[str, str]) -> None:
     whole = PACKED if headers else TEXT
