@@ -18,7 +18,7 @@ from helix.core.growth import Growth
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, walk_key
 from services.sync.remotes.remote import Entry
 from services.sync.scan import Directory
-from services.sync.walker import IS_DIRECTORY
+from services.sync.walk import IS_DIRECTORY, Found
 
 S = TypeVar("S")
 
@@ -80,11 +80,15 @@ def states_in(directory: Directory, counts: Counts) -> Iterator[tuple[str, Local
     """The own entries of a local directory as (path, state, ctime); a directory's ctime says nothing."""
     counts.count_local(directory)
     prefix = directory.path + "/" if directory.path else ""
-    for name, size, mtime_ns, inode, ctime_ns in directory.entries():
-        if size == IS_DIRECTORY:
-            yield prefix + name, LocalState(Kind.DIRECTORY, 0, 0, inode), 0
-        else:
-            yield prefix + name, LocalState(Kind.FILE, size, mtime_ns, inode), ctime_ns
+    return (found_here(prefix, found) for found in directory.entries())
+
+
+def found_here(prefix: str, found: Found) -> tuple[str, LocalState, int]:
+    """What a walk found, as (path, state, ctime)."""
+    name, size, mtime_ns, inode, ctime_ns = found
+    if size == IS_DIRECTORY:
+        return prefix + name, LocalState(Kind.DIRECTORY, 0, 0, inode), 0
+    return prefix + name, LocalState(Kind.FILE, size, mtime_ns, inode), ctime_ns
 
 
 def remote_states(

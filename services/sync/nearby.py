@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, is_inside, parent_of, walk_key
 from services.sync import files
-from services.sync.gather import entry_states, local_state, merge
+from services.sync.gather import entry_states, found_here, merge
 from services.sync.journal.journal import Journal
 from services.sync.journal.reading import BaseRow
 from services.sync.remotes.remote import Entry, Remote
 from services.sync.stamped import Tools
-from services.sync.walk import Found, children, walk
+from services.sync.walk import children, walk
 
 MANY = 20_000
 """So many paths of a side are held of directories that are read whole; a look at everything holds fewer (whole.py)."""
@@ -85,17 +85,17 @@ class Nearby:
     async def _read_children(self, directory: str, there: list[Entry]) -> None:
         here, base = await asyncio.to_thread(self._children_here, directory)
         self._take(here, there, base)
-        paths = {path for path, _ in here} | {entry.path for entry in there} | {path for path, *_ in base}
+        paths = {path for path, *_ in here} | {entry.path for entry in there} | {path for path, *_ in base}
         for path in sorted(paths):
             kinds = [side[path][1].kind if path in side else None for side in (self._local, self._there, self._base)]
             if Kind.DIRECTORY in kinds and len(set(kinds)) > 1 and not self._is_nobodys(path):
                 await self._read_whole(path)
 
-    def _children_here(self, directory: str) -> tuple[list[Found], list[BaseRow]]:
+    def _children_here(self, directory: str) -> tuple[list[Item[LocalState]], list[BaseRow]]:
         prefix = directory + "/" if directory else ""
         found = children(self._root, prefix, self._tools.witness)
         with self._journal.snapshot() as base:
-            return [(prefix + name, seen) for name, seen in found], list(base.rows_in(directory))
+            return [found_here(prefix, one) for one in found], list(base.rows_in(directory))
 
     def _is_nobodys(self, path: str) -> bool:
         """Whether a filter hides the directory, so that what is in it need not be read."""
@@ -112,15 +112,13 @@ class Nearby:
         self._room -= max(len(there), len(here), len(base))
         self._take(here, there, base)
 
-    def _all_here(self, path: str) -> tuple[list[Found], list[BaseRow]]:
+    def _all_here(self, path: str) -> tuple[list[Item[LocalState]], list[BaseRow]]:
         with self._journal.snapshot() as base:
             here = _few(walk(self._root, self._tools.witness, path), self._room)
-            return here, _few(base.rows_below(path), self._room)
+            return [found_here("", one) for one in here], _few(base.rows_below(path), self._room)
 
-    def _take(self, here: list[Found], there: list[Entry], base: list[BaseRow]) -> None:
-        for path, seen in here:
-            if (state := local_state(seen)) is not None:
-                self._local[path] = path, state, seen.st_ctime_ns if state.kind is Kind.FILE else 0
+    def _take(self, here: list[Item[LocalState]], there: list[Entry], base: list[BaseRow]) -> None:
+        self._local |= {item[0]: item for item in here}
         self._there |= {item[0]: item for item in entry_states(there)}
         self._base |= {item[0]: item for item in base}
 

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, Protocol
 from helix.core.ignore import Ignore
 from helix.core.trees import Kind
 from helix.errors import HelixError
-from services.sync.walk import Witness
-from services.sync.walker import CLOSED, LAYOUT, LENGTH, Packed, directories, is_shut
+from services.sync.walk import Found, Witness
+from services.sync.walker import CLOSED, LAYOUT, LENGTH, directories, is_shut
 
 SILENCE_SECONDS = 120.0
 """So long a walker may say nothing; it speaks every few seconds, so the disk under it hangs."""
@@ -59,11 +59,11 @@ class Directory(NamedTuple):
     packed: bytes
     """Its own entries, sorted by name, as equal bytes for equal entries."""
 
-    def entries(self) -> list[Packed]:
-        """Its own entries as (name, size or -1 for a directory, mtime, inode, ctime)."""
+    def entries(self) -> list[Found]:
+        """Its own entries, by name."""
         if self.is_closed:
             return []
-        found: list[Packed] = marshal.loads(self.packed)  # noqa: S302 - our own child wrote it
+        found: list[Found] = marshal.loads(self.packed)  # noqa: S302 - our own child wrote it
         return found
 
     @property

@@ -21,7 +21,7 @@ from services.sync.journal.notes import Version
 from services.sync.remotes.errors import ItemFailed
 from services.sync.remotes.remote import Entry, Remote
 from services.sync.reserved import TRASH
-from services.sync.walk import Witness, walk
+from services.sync.walk import IS_DIRECTORY, Witness, walk
 
 _FORMAT = "%Y%m%dT%H%M%S.%fZ"
 
@@ -84,9 +84,9 @@ class Trash:
 
     async def index(self) -> None:
         """Note every kept version again: for a journal that was begun anew."""
-        for path, seen in await asyncio.to_thread(lambda: list(walk(self._root, Witness(), TRASH))):
-            if not os.path.isdir(files.full(self._root, path)):
-                self._note(path, Side.LOCAL, seen.st_size)
+        for path, size, *_ in await asyncio.to_thread(lambda: list(walk(self._root, Witness(), TRASH))):
+            if size != IS_DIRECTORY:
+                self._note(path, Side.LOCAL, size)
         async for batch in self._remote.listing(TRASH):
             for entry in batch:
                 if entry.kind is Kind.FILE:
@@ -119,8 +119,8 @@ class Trash:
         gone = 0
         for stamp in _stamps_before(files.full(self._root, TRASH), limit):
             directory = f"{TRASH}/{stamp}"
-            for path, _ in list(walk(self._root, Witness(), directory)):
-                if not os.path.isdir(files.full(self._root, path)):
+            for path, size, *_ in list(walk(self._root, Witness(), directory)):
+                if size != IS_DIRECTORY:
                     history.forget_version(self._journal, Side.LOCAL, path)
                     gone += 1
             shutil.rmtree(files.full(self._root, directory), ignore_errors=True)

@@ -24,7 +24,10 @@ CHUNK = 1000
 LISTED = frozenset({stat.S_IFREG, stat.S_IFDIR})
 """The kinds of things that are synced."""
 
-Found = tuple[str, os.stat_result]
+IS_DIRECTORY = -1
+Found = tuple[str, int, int, int, int]
+"""Name or path, size, mtime, inode, ctime; of a directory only the inode, and `IS_DIRECTORY` for the size, because its
+times move with what it holds."""
 
 
 def _nobody_listens() -> None:
@@ -63,15 +66,15 @@ class Witness:
 
 
 def walk(root: str, witness: Witness, under: str = "") -> Iterator[Found]:
-    """Yield (path, stat) below `root/under` in walk order. Blocking. An `under` that does not exist yields nothing."""
+    """Yield all below `root/under`, by path, in walk order. Blocking. An `under` that does not exist yields nothing."""
     prefix = under + "/" if under else ""
     stack = [(prefix, iter(children(root, prefix, witness)))]
     while stack:
         prefix, entries = stack[-1]
-        for name, seen in entries:
+        for name, size, mtime_ns, inode, ctime_ns in entries:
             path = prefix + name
-            yield path, seen
-            if stat.S_ISDIR(seen.st_mode):
+            yield path, size, mtime_ns, inode, ctime_ns
+            if size == IS_DIRECTORY:
                 stack.append((path + "/", iter(children(root, path + "/", witness))))
                 break
         else:
@@ -80,25 +83,22 @@ def walk(root: str, witness: Witness, under: str = "") -> Iterator[Found]:
 
 def children(root: str, prefix: str, witness: Witness) -> list[Found]:
     """The own entries of the directory `root/prefix`, sorted by name; empty, and told to the witness, if unreadable."""
-    return list(seen_in(root, prefix, witness))
-
-
-def seen_in(root: str, prefix: str, witness: Witness) -> Iterator[Found]:
-    """As `children`, one by one: whoever keeps only some numbers of each holds no more, and is faster for it."""
+    found: list[Found] = []
     try:
         descriptor = os.open(f"{root}/{prefix}", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
-        return
+        return found
     except OSError as error:
         witness.unreadable(prefix.rstrip("/"), f"the directory can't be read: {error.strerror}")
-        return
+        return found
     try:
         names = _names(descriptor, prefix, witness)
         for start in range(0, len(names), CHUNK):
-            yield from _looked_at(names[start : start + CHUNK], descriptor, prefix, witness)
+            found += _looked_at(names[start : start + CHUNK], descriptor, prefix, witness)
             witness.beat()
     finally:
         os.close(descriptor)
+    return found
 
 
 def _names(descriptor: int, prefix: str, witness: Witness) -> list[str]:
@@ -116,8 +116,9 @@ def _names(descriptor: int, prefix: str, witness: Witness) -> list[str]:
     return names
 
 
-def _looked_at(names: list[str], descriptor: int, prefix: str, witness: Witness) -> Iterator[Found]:
-    """Those that are ours to list, each with its stat; the others are told to the witness."""
+def _looked_at(names: list[str], descriptor: int, prefix: str, witness: Witness) -> list[Found]:
+    """Those that are ours to list; the others are told to the witness."""
+    found: list[Found] = []
     for name in names:
         try:
             seen = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
@@ -127,9 +128,13 @@ def _looked_at(names: list[str], descriptor: int, prefix: str, witness: Witness)
             witness.unreadable(prefix + name, f"can't be looked at: {error.strerror}")
             continue
         # nearly every entry is plain, and a pass over a big tree is mostly this loop
-        plain = stat.S_ISREG(seen.st_mode) and name.isascii() and not name.startswith(".helix")
-        if plain or _is_listed(name, prefix, seen, witness):
-            yield name, seen
+        regular = stat.S_ISREG(seen.st_mode)
+        if (regular and name.isascii() and not name.startswith(".helix")) or _is_listed(name, prefix, seen, witness):
+            if regular:
+                found.append((name, seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_ctime_ns))
+            else:
+                found.append((name, IS_DIRECTORY, 0, seen.st_ino, 0))
+    return found
 
 
 def _is_listed(name: str, prefix: str, seen: os.stat_result, witness: Witness) -> bool:

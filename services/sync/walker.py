@@ -6,20 +6,18 @@ process is small and begins at once; it ends with whoever reads.
 
 What the filters shut, a directory all of whose content is ignored, is told as if it were empty, and not looked into.
 
-A frame is its length (8 bytes) and a marshalled tuple. An entry of a directory is (name, size, mtime_ns, inode,
-ctime_ns); a directory among them has size -1 and only an inode, because its times move with what it holds.
+A frame is its length (8 bytes) and a marshalled tuple.
 """
 
 import marshal
 import os
-import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedWriter, FileIO
 from struct import Struct
 
-from services.sync.walk import Witness, seen_in
+from services.sync.walk import IS_DIRECTORY, Witness, children
 
 LENGTH = Struct("<Q")
 LAYOUT = 2
@@ -27,9 +25,6 @@ LAYOUT = 2
 BEAT_SECONDS = 5.0
 """So long a walk may be silent."""
 
-Packed = tuple[str, int, int, int, int]
-"""Name, size or -1, mtime, inode, ctime."""
-IS_DIRECTORY = -1
 CLOSED = b""
 """In the place of a directory's entries: it was not looked into."""
 Told = tuple[str, bool, int, int, int, bytes]
@@ -93,17 +88,10 @@ def _directory(root: str, path: str, witness: Witness) -> tuple[Told, list[str]]
     """One directory, and the paths of those in it."""
     prefix = path + "/" if path else ""
     unseen = len(witness.unseen)
-    entries: list[Packed] = []
-    inside: list[str] = []
-    size = 0
-    for name, seen in seen_in(root, prefix, witness):
-        if stat.S_ISREG(seen.st_mode):
-            entries.append((name, seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_ctime_ns))
-            size += seen.st_size
-        else:
-            entries.append((name, IS_DIRECTORY, 0, seen.st_ino, 0))
-            inside.append(prefix + name)
+    entries = children(root, prefix, witness)
     sound = len(witness.unseen) == unseen
+    inside = [prefix + entry[0] for entry in entries if entry[1] == IS_DIRECTORY]
+    size = sum([entry[1] for entry in entries]) - IS_DIRECTORY * len(inside)
     return (path, sound, len(entries), len(entries) - len(inside), size, marshal.dumps(entries, LAYOUT)), inside
 
 

@@ -24,7 +24,7 @@ from services.sync.remotes.errors import (
     NotEmpty,
 )
 from services.sync.remotes.local_disk import LocalDisk
-from services.sync.remotes.local_scan import begin_listing, end_listing
+from services.sync.remotes.local_scan import begin_listing, end_listing, entry
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, Source
 from services.sync.walk import Witness, children, walk
@@ -146,15 +146,15 @@ class LocalRemote:
         begin_listing(self._root)
         if not files.is_inside(self._root, under + "/x"):
             return
-        for path, seen in walk(self._root, witness, under):
-            yield entry_of(path, seen)
+        for found in walk(self._root, witness, under):
+            yield entry("", found)
 
     def _children(self, directory: str, seen: Witness) -> list[Entry]:
         begin_listing(self._root)
         if not files.is_inside(self._root, directory + "/x"):
             return []
         prefix = directory + "/" if directory else ""
-        return [entry_of(prefix + name, found) for name, found in children(self._root, prefix, seen)]
+        return [entry(prefix, found) for found in children(self._root, prefix, seen)]
 
     def _stat(self, path: str) -> Entry | None:
         if not files.is_inside(self._root, path):

@@ -11,8 +11,7 @@ from services.sync.remotes.disk import translated
 from services.sync.remotes.errors import Unreachable
 from services.sync.remotes.remote import Entry
 from services.sync.scan import Directory, ScanFailed, scan
-from services.sync.walk import Witness
-from services.sync.walker import IS_DIRECTORY
+from services.sync.walk import IS_DIRECTORY, Found, Witness
 
 
 class LocalScan:
@@ -43,12 +42,15 @@ class LocalScan:
     def entries(self, directory: Directory) -> Iterator[Entry]:
         """As `listing` would give them."""
         prefix = directory.path + "/" if directory.path else ""
-        for name, size, mtime_ns, inode, ctime_ns in directory.entries():
-            if size == IS_DIRECTORY:
-                yield Entry(prefix + name, Kind.DIRECTORY, 0, None, "")
-            else:
-                etag = file_etag(size, mtime_ns, inode, ctime_ns)
-                yield Entry(prefix + name, Kind.FILE, size, mtime_ns, etag)
+        return (entry(prefix, found) for found in directory.entries())
+
+
+def entry(prefix: str, found: Found) -> Entry:
+    """What a walk found, as a listing shows it."""
+    name, size, mtime_ns, inode, ctime_ns = found
+    if size == IS_DIRECTORY:
+        return Entry(prefix + name, Kind.DIRECTORY, 0, None, "")
+    return Entry(prefix + name, Kind.FILE, size, mtime_ns, file_etag(size, mtime_ns, inode, ctime_ns))
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ async def settled(world: World) -> World:
 async def row_by_row(world: World) -> tuple[Action, ...]:
     """What a pass would do that compares every row."""
     remote = LocalRemote(str(world.base / "there"))
-    remote._features = replace(remote.features, steps=None)
+    remote._features = replace(remote.features, disk=None)
     cycle = Cycle(world.settings, remote, world.journal, world.cycle._throttle, lambda: False)
     return (await cycle.look(Wishes())).plan.actions
 
