@@ -26,8 +26,8 @@ from services.sync.machine import waking_clock
 
 FEW = 2000
 """Fewer jobs, and the start of processes would cost more than they save."""
-SIDE_BY_SIDE = 2
-"""While one batch waits for its flush another one writes; more would only wait for each other."""
+SIDE_BY_SIDE = 3
+"""While one batch waits for its flush, or for the daemon to take its answers, two others use the two cores."""
 GO_SECONDS = 1.0
 """So long a go-ahead holds."""
 LOOK_SECONDS = 0.25

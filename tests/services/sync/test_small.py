@@ -270,7 +270,9 @@ async def test_content_is_durable_before_its_name_and_the_name_before_it_is_reme
     assert steps[:5] == ["write", "flush", "move", "flush", "note"]
 
 
-async def test_no_more_than_two_batches_are_done_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_batches_are_done_side_by_side_than_somebody_carries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = await disk_world(tmp_path)
     content = new_files(world)
     together, lock = SmallActs._together, threading.Lock()
