@@ -73,10 +73,8 @@ def conflicting_path(path: str) -> str | None:
     """
     folder, slash, name = path.rpartition("/")
     stem, extension = _split(name)
-    for begin, end in ((stem, extension), (name, "")):
-        if found := _CONFLICT.search(begin):
-            return f"{folder}{slash}{begin[: found.start()]}{end}"
-    return None
+    found = _CONFLICT.search(stem)
+    return f"{folder}{slash}{stem[: found.start()]}{extension}" if found else None
 
 
 def is_conflict_copy(path: str) -> bool:

@@ -3,7 +3,7 @@
 from helix.core import order
 from helix.core.actions import Action
 from helix.core.cases import Rules
-from helix.core.order import waves
+from helix.core.order import waves, writes_remote
 from helix.core.plan import plan
 from helix.core.trees import Row, Side, walk_key
 from tests.core.rows import blind, row, swapped, word
@@ -27,6 +27,12 @@ def test_parents_come_before_their_children_and_strangers_run_at_once() -> None:
     ]
 
     assert _waves(rows) == [["MakeDirRemote d", "Upload a"], ["MakeDirRemote d/s"], ["Upload d/s/x"]]
+
+
+def test_who_steps_aside_changes_the_side_on_which_it_stands() -> None:
+    here, there = _one(row("d", "mine", "dir", None)), _one(row("d", "dir", "theirs", None))
+
+    assert (writes_remote(here), writes_remote(there)) == (False, True)
 
 
 def test_children_leave_before_their_parent_is_removed() -> None:

@@ -101,6 +101,15 @@ def test_a_deletion_among_the_first_makes_everything_be_held_at_once() -> None:
     assert survey(iter(rows), Rules(), held=2, part=2, named=2) == plan(rows)
 
 
+def test_a_survey_remembers_that_its_beginning_needs_a_further_round() -> None:
+    rules = Rules(unsettled=lambda path, _: path == "b")
+    rows = [row("a", "mine", "theirs", None), row("b", "new", None, None)]
+
+    seen = survey(iter(rows), rules, held=1, part=1)
+
+    assert (seen.more, seen.rest) == (True, NO_REST)
+
+
 def test_a_rename_whose_old_name_comes_late_is_a_rename_all_the_same() -> None:
     rows = [row("a", "kept", None, None), *ADDED[1:], row("z", None, "kept", "kept")]
 
