@@ -14,6 +14,7 @@ Waits = dict[str, Reason | None]
 """directories that can't be removed in this round, and why; None: because a later round will know more"""
 SIDES = (Side.LOCAL, Side.REMOTE)
 _UNDECIDED = {Outcome.WAIT, Outcome.IGNORED}
+_GONE_HERE, _GONE_THERE = {Outcome.DROP_LOCAL, Outcome.PULL}, {Outcome.DROP_REMOTE, Outcome.PUSH}
 
 
 def settle_directories(cases: list[Case], rules: Rules) -> None:
@@ -47,24 +48,10 @@ def stays(case: Case, side: Side) -> bool:
             return False
 
 
-def leaves(case: Case, side: Side) -> bool:
-    """Whether what stands on the side is taken away: dropped, or replaced by something of another kind."""
-    match case.outcome:
-        case Outcome.DROP_LOCAL:
-            return side is Side.LOCAL
-        case Outcome.DROP_REMOTE:
-            return side is Side.REMOTE
-        case Outcome.PUSH:
-            return side is Side.REMOTE and case.kind_on(Side.LOCAL) is not case.kind_on(side)
-        case Outcome.PULL:
-            return side is Side.LOCAL and case.kind_on(Side.REMOTE) is not case.kind_on(side)
-        case _:
-            return False
-
-
 def _is_to_go(case: Case, side: Side) -> bool:
-    state = case.on(side)
-    return state is not None and state.kind is Kind.DIRECTORY and leaves(case, side)
+    """Whether a directory stands there that is dropped, or is to give its place: only a file is copied over one."""
+    gone = _GONE_HERE if side is Side.LOCAL else _GONE_THERE
+    return case.outcome in gone and case.kind_on(side) is Kind.DIRECTORY
 
 
 def _overrule(case: Case, side: Side, mode: Mode, lived: set[str], waits: Waits) -> None:

@@ -101,6 +101,15 @@ def test_a_deletion_among_the_first_makes_everything_be_held_at_once() -> None:
     assert survey(iter(rows), Rules(), held=2, part=2, named=2) == plan(rows)
 
 
+def test_known_paths_are_counted_by_the_survey_and_not_once_more_by_the_parts() -> None:
+    rows = [row(name, f"{name}!", name, name) for name in "abc"]
+
+    seen = survey(iter(rows), Rules(), held=1, part=1)
+
+    assert seen.known == 3
+    assert [one.known for one in in_parts(iter(rows), Rules(), part=2)] == [0, 0]
+
+
 def test_a_survey_remembers_that_its_beginning_needs_a_further_round() -> None:
     rules = Rules(unsettled=lambda path, _: path == "b")
     rows = [row("a", "mine", "theirs", None), row("b", "new", None, None)]
@@ -154,6 +163,13 @@ def test_where_little_is_to_be_done_all_of_it_is_named() -> None:
     seen = survey(iter(ADDED), Rules(), held=1, part=1, named=5)
 
     assert seen == plan(ADDED)
+
+
+def test_no_part_names_more_once_enough_is_named() -> None:
+    seen = survey(iter(ADDED), Rules(), held=1, part=1, named=2)
+
+    assert [word(action) for action in seen.actions] == ["Upload a", "Upload b"]
+    assert seen.rest.count == 3
 
 
 def test_what_is_still_being_written_is_always_named() -> None:
