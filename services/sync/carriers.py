@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,9 @@ class Carriers:
         if jobs >= FEW and not self._apart:
             self._apart = True
             for _ in range(SIDE_BY_SIDE):
-                self._keep(_Carrier(self._here, self._there))
+                carrier = _Carrier(self._here, self._there)
+                if not self._keep(carrier):
+                    carrier.end()
 
     def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
         """As `carrying.carry`, whose errors it raises, and `CarrierFailed`."""
@@ -106,19 +108,19 @@ class _Carrier:
     def __init__(self, here: str, there: str) -> None:
         self._data = bytearray()
         self._heard = time.monotonic()
-        self._channel, theirs = socket.socketpair()
+        with _starting():
+            self._channel, theirs = socket.socketpair()
         self._channel.settimeout(LOOK_SECONDS)
         command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
         places = [_CODE, _SITE, here, there, str(os.getpid())]
         try:
-            self._process = subprocess.Popen(
-                [*command, *places], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-            )
-        except OSError as error:
+            with theirs, _starting():
+                self._process = subprocess.Popen(
+                    [*command, *places], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                )
+        except CarrierFailed:
             self._channel.close()
-            raise _failed(f"can't be started: {error.strerror}") from error
-        finally:
-            theirs.close()
+            raise
 
     def carry(self, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
         """Order a batch and wait for its answers; whenever nothing comes, `proceed` is asked."""
@@ -193,6 +195,15 @@ class _Carrier:
         except subprocess.TimeoutExpired:
             return "it does not end"
         return said.splitlines()[-1] if said else f"exit status {self._process.returncode}"
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """The operating system's refusals are told as what they mean."""
+    try:
+        yield
+    except OSError as error:
+        raise _failed(f"can't be started: {error.strerror}") from error
 
 
 def _failed(what: str) -> CarrierFailed:

@@ -1,5 +1,6 @@
 """Do processes of their own carry as well as we do ourselves, and is one that dies or freezes told and gone?"""
 
+import errno
 import os
 import signal
 import subprocess
@@ -194,6 +195,27 @@ def test_a_process_that_can_not_be_started_is_an_error(
 
     with pytest.raises(CarrierFailed, match="can't be started: No such file"):
         Carriers(*map(str, trees)).expect(FEW)
+
+
+def test_no_room_for_another_socket_is_an_error_of_the_process(
+    trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("socket.socketpair", full)
+
+    with pytest.raises(CarrierFailed, match="can't be started: Too many open files"):
+        Carriers(*map(str, trees)).expect(FEW)
+
+
+def test_a_process_that_is_started_after_the_end_of_the_pass_ends_at_once(trees: tuple[Path, Path]) -> None:
+    late = Carriers(*map(str, trees))
+    late.close()
+
+    late.expect(FEW)
+
+    assert processes(os.getpid()) == []
 
 
 def test_a_process_that_can_not_begin_says_why(trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:

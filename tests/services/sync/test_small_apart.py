@@ -3,30 +3,35 @@
 import os
 import random
 import threading
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.sync import carriers
-from services.sync.carriers import CarrierFailed
+from services.sync.carriers import CarrierFailed, _Carrier
+from services.sync.carrying import Answer, Job, Proceed
 from services.sync.remotes.local import LocalRemote
-from tests.running.patience import Patience
-from tests.services.sync.carried import in_a_thread, processes
+from tests.services.sync.carried import processes
 from tests.services.sync.world import World, text
 
-DEADLINE = 20.0
 COUNT = 40
 
 
-def kill_all(delay: float) -> None:
-    """Kill those who carry for us, so long after they were begun."""
-    patience = Patience(DEADLINE)
-    while not (found := processes(os.getpid())) and not patience.ended:
-        pass
-    threading.Event().wait(delay)
-    for process in found:
-        process.kill()
+def doomed(monkeypatch: pytest.MonkeyPatch, delay: Callable[[], float]) -> None:
+    """Each process that carries is killed, so long after it was given a batch."""
+    carry = _Carrier.carry
+
+    def watched(carrier: _Carrier, jobs: Sequence[Job], proceed: Proceed) -> list[Answer]:
+        end = threading.Timer(delay(), carrier._process.kill)
+        end.start()
+        try:
+            return carry(carrier, jobs, proceed)
+        finally:
+            end.cancel()
+
+    monkeypatch.setattr(_Carrier, "carry", watched)
 
 
 async def test_a_pass_with_processes_does_what_one_without_does(
@@ -64,21 +69,21 @@ async def test_processes_that_are_killed_again_and_again_lose_nothing_and_the_pa
     world = await World.make(tmp_path, LocalRemote(str(tmp_path / "there")))
     content: dict[str, str] = {}
     told = []
-    for delay in (0.0, *(rng.random() * 0.3 for _ in range(4))):
+    for limit in (0.0, 0.05, 0.2):
         for number in range(300):
             path = f"d{number % 7}/{len(content)}"
             content[path] = f"content {len(content)}"
             world.write(path, content[path])
-        killer, _ = in_a_thread(partial(kill_all, delay))
-        try:
-            await world.once()
-        except CarrierFailed as error:
-            told.append(str(error))
-        killer.join()
+        with pytest.MonkeyPatch.context() as patch:
+            doomed(patch, partial(rng.uniform, 0.0, limit))
+            try:
+                await world.once()
+            except CarrierFailed as error:
+                told.append(str(error))
         there = text(await world.there())
         assert all(content[path] == what for path, what in there.items()), f"half a file; seed {seed}"
     await world.sync()
 
-    assert told, "the first ones died before they had begun"
+    assert told, "the first ones died when they had hardly begun"
     assert all("ended early" in cause for cause in told)
     assert text(world.local()) == text(await world.there()) == content, f"seed {seed}"
