@@ -19,11 +19,11 @@ from services.sync.apply.throttle import Throttle
 from services.sync.checks import checks_of, worst_of
 from services.sync.desk import Desk
 from services.sync.keeper import Keeper
+from services.sync.last_passes import last_passes
 from services.sync.lease_check import lease_check
 from services.sync.metrics import Metrics
 from services.sync.remotes.timed import Requests
 from services.sync.socket_api import serve
-from services.sync.standing import Phase
 
 log = logging.getLogger(__name__)
 
@@ -97,16 +97,12 @@ class Daemon:
 
     async def _flush(self, tasks: Sequence["asyncio.Task[None]"]) -> None:
         """Let every folder finish what it can, then close it."""
-        flushes = [asyncio.create_task(self._last_pass(keeper)) for keeper in self._keepers]
+        flushes = [asyncio.create_task(last_passes(keeper, self._deadline.passed)) for keeper in self._keepers]
         _, late = await asyncio.wait(flushes, timeout=FLUSH_SECONDS + LAST_SECONDS)
         for task in (*tasks, *late):
             task.cancel()
         await asyncio.wait([*tasks, *flushes], timeout=LAST_SECONDS)
         await asyncio.gather(*(_close(keeper) for keeper in self._keepers))
-
-    async def _last_pass(self, keeper: Keeper) -> None:
-        if not keeper.paused and keeper.standing.phase not in (Phase.GUARDED, Phase.ERROR):
-            await keeper.flush()
 
     def state(self) -> str:
         """Where the program is on its way."""

@@ -197,13 +197,13 @@ class Keeper:
         if self.lease.held or isinstance(self.lease.error, OverQuota):
             # without old trash a full remote's lease can't be renewed
             await self._housekeeping.run(standing)
-        again = tally.again or tally.failed or result.look.plan.more
+        standing.unfinished = tally.again or result.look.plan.more
         self._attention.looked(result.look.where)
-        self._attention.add(EVERYWHERE if again else result.look.waiting)
+        self._attention.add(EVERYWHERE if standing.unfinished or tally.failed else result.look.waiting)
         waits = [self._attention.patience]
         if result.look.wake_in is not None:
             waits.append(result.look.wake_in + 0.05)
-        if tally.again or result.look.plan.more:
+        if standing.unfinished:
             waits.append(DEBOUNCE_SECONDS)
         if tally.failed:
             waits.append(BACKOFF.wait(min(standing.passes, 6), random.random) or BACKOFF.ceiling)

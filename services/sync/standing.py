@@ -41,6 +41,8 @@ class Standing:
     look: Look | None = None
     tally: Tally | None = None
     pending: int = 0
+    unfinished: bool = False
+    """The last pass that ended well has made, or met, something that only another pass can do."""
     last_success: float | None = None
     last_run: Run | None = None
     watch_error: str = ""

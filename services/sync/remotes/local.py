@@ -24,7 +24,7 @@ from services.sync.remotes.errors import (
     NotEmpty,
 )
 from services.sync.remotes.local_disk import LocalDisk
-from services.sync.remotes.local_scan import begin_listing, end_listing, entry
+from services.sync.remotes.local_scan import begin_listing, end_listing, entry, not_there
 from services.sync.remotes.remote import Entry, Features, Progress, Quota, no_progress
 from services.sync.remotes.source import CHUNK_BYTES, Source
 from services.sync.walk import Witness, children, walk
@@ -57,7 +57,7 @@ class LocalRemote:
         return self._features
 
     async def connect(self) -> None:
-        """Make the directory if its parent is there."""
+        """Make the directory if its parent is there. Raises `Unreachable` if not."""
         await threaded(_make_root, self._root)
 
     async def close(self) -> None:
@@ -254,5 +254,8 @@ def _take(entries: Iterator[Entry]) -> list[Entry]:
 
 
 def _make_root(root: str) -> None:
-    if files.look(root) is None:
-        os.mkdir(root)
+    try:
+        if files.look(root) is None:
+            os.mkdir(root)
+    except FileNotFoundError as error:
+        raise not_there(root) from error

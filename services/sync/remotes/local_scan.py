@@ -65,7 +65,12 @@ def _unreachable() -> Iterator[None]:
 def begin_listing(root: str) -> None:
     """Raise `Unreachable` if the remote is not there."""
     if files.look(root) is None:
-        raise Unreachable(f"local:{root} is not there", remedy="mount the volume that holds it")
+        raise not_there(root)
+
+
+def not_there(root: str) -> Unreachable:
+    """What is said of a remote whose volume is away."""
+    return Unreachable(f"local:{root} is not there", remedy="mount the volume that holds it")
 
 
 def end_listing(root: str, under: str, seen: Witness, *, told: bool) -> None:

@@ -1,7 +1,6 @@
 """Does `python -m services.sync` keep a folder, tell the truth about itself, and stop in time?"""
 
 import json
-import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -155,19 +154,6 @@ async def test_a_rename_is_one_there_too_although_it_moves_the_time_that_files_s
             runs = (await sync.control.history())["runs"]
             assert sum(run["moved"] for run in runs) == 1
             assert sum(run["trashed"] for run in runs) == 0
-
-
-async def test_sigterm_flushes_what_has_not_settled_and_leaves_in_time() -> None:
-    with home() as place:
-        async with running(place, HELIX_SETTLE_SECONDS="600") as sync:
-            await sync.ready()
-            for number in range(200):
-                (sync.folder / f"{number}").write_bytes(os.urandom(2000))
-
-            assert sync.stop() == 0
-
-            assert files_in(sync.remote) == files_in(sync.folder)
-            assert not (place / "run/sync.json").exists()
 
 
 async def test_a_journal_that_can_not_be_written_is_a_clear_check_and_heals() -> None:
