@@ -48,7 +48,10 @@ class Account:
         self.tag = secrets.token_urlsafe(8)
         self._tree: Tree | None = None
         self._asking: asyncio.Task[str] | None = None
-        self._next: asyncio.Task[str] | None = None
+        self._asked_so_far = 0
+        """How many times MEGA was asked for events."""
+        self._told_all_at = 0
+        """Which of these questions was the last to be answered that there are no more."""
         self._watching: asyncio.Task[None] | None = None
         self.top = ""
         """The folder that hints are about."""
@@ -124,14 +127,12 @@ class Account:
             log.debug("mega_order_unknown", extra={"node": node.handle, "reason": error.message})
 
     async def _news(self) -> None:
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._drain())
+        # a question under way may have been answered before this call: only one put after it tells all until now
+        asked = self._asked_so_far
+        while self._told_all_at <= asked:
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._drain())
             await asyncio.shield(self._asking)
-            return
-        # the question under way may have been answered before this call: the next one serves all who wait now
-        if self._next is None or self._next.done():
-            self._next = asyncio.create_task(self._drain_after(self._asking))
-        await asyncio.shield(self._next)
 
     async def change(self, command: Command, what: str) -> Any:
         """Send a command that changes the tree, marked as ours; wait while the account is listed anew."""
@@ -184,7 +185,7 @@ class Account:
 
     async def stop(self) -> None:
         """End the questions under way, and keep what is known."""
-        await _end(self._watching, self._asking, self._next, *self._orphans.tasks)
+        await _end(self._watching, self._asking, *self._orphans.tasks)
         await self._keep()
 
     async def _keep(self) -> None:
@@ -247,17 +248,14 @@ class Account:
             case _:
                 return False
 
-    async def _drain_after(self, running: "asyncio.Task[str]") -> str:
-        await asyncio.wait({running})
-        self._asking = self._next
-        return await self._drain()
-
     async def _drain(self, answer: dict[str, Any] | None = None) -> str:
         """Take over all events there are, those in the answer first; give the address to wait for more."""
         async with self._draining:
             while True:
                 match answer or await self._asked():
                     case {"w": str(url)}:
+                        if answer is None:
+                            self._told_all_at = self._asked_so_far
                         self._address = url
                         return url
                     case {"a": list(events), "sn": str(sn)}:
@@ -269,6 +267,7 @@ class Account:
     async def _asked(self) -> dict[str, Any]:
         """What MEGA says to our number; if it can't tell any more what happened since, all is listed anew."""
         for _ in range(LISTINGS):
+            self._asked_so_far += 1
             try:
                 return await self.api.poll(self.tree.sn)
             except Outdated:
