@@ -206,3 +206,9 @@ def test_an_ignored_directory_stands_for_all_it_holds_but_for_what_the_journal_k
     assert [case.path for case in cases] == ["build", "build/known", "build2", "build2/y"]
     assert changed.known == 1
     assert names(rows, FILTERED) == ["Forget build/known", "MakeDirRemote build2", "Upload build2/y"]
+
+
+def test_an_ignored_directory_that_is_only_there_stands_for_what_it_holds_too() -> None:
+    rows = [row("build", None, "dir", None), row("build/x", None, "x", None)]
+
+    assert [case.path for case in Changed(rows, FILTERED)] == ["build"]
