@@ -159,8 +159,12 @@ def show(files: int, ours: Cost, theirs: Cost) -> None:
 
 
 def show_ratio(name: str, ours: Iterable[float], theirs: Iterable[float]) -> None:
-    ratios = [one / other for one, other in zip(ours, theirs, strict=False)]
-    print(name.ljust(12) + "".join(f"{ratio:{width}.2f}" for ratio, width in zip(ratios, (9, 9, 7), strict=False)))
+    """A cost that was too short to be seen has no ratio."""
+    told = [
+        f"{one / other:{width}.2f}" if other else "-".rjust(width)
+        for one, other, width in zip(ours, theirs, (9, 9, 7), strict=False)
+    ]
+    print(name.ljust(12) + "".join(told))
 
 
 def show_running(cost: Cost, theirs: Cost) -> None:
