@@ -10,7 +10,6 @@ import marshal
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import blake3
 
 from helix.errors import HelixError
+from services.sync.apart import command_of, last_words
 from services.sync.carrier import LENGTH, frame_of
 from services.sync.carrying import Answer, Job, Proceed, TreeFailed, carry
 from services.sync.machine import waking_clock
@@ -38,10 +38,7 @@ END_SECONDS = 3.0
 """The wait for one that is dismissed to remove what it has not put in place."""
 READ_BYTES = 1 << 18
 
-_CODE = str(Path(__file__).resolve().parents[2])
-_SITE = str(Path(blake3.__file__).parents[1])
-_BEGIN = "import sys; sys.path += sys.argv[1:3]; from services.sync.carrier import main; main(*sys.argv[3:])"
-"""What `-m` would do; but with `-I`, which keeps a foreign module from taking a name, only this finds our code."""
+_LIBRARIES = (str(Path(blake3.__file__).parents[1]),)
 
 
 class CarrierFailed(HelixError):
@@ -111,12 +108,12 @@ class _Carrier:
         with _starting():
             self._channel, theirs = socket.socketpair()
         self._channel.settimeout(LOOK_SECONDS)
-        command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
-        places = [_CODE, _SITE, here, there, str(os.getpid())]
+        places = (here, there, str(os.getpid()))
+        command = command_of("services.sync.carrier", *places, libraries=_LIBRARIES)
         try:
             with theirs, _starting():
                 self._process = subprocess.Popen(
-                    [*command, *places], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                    command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
                 )
         except CarrierFailed:
             self._channel.close()
@@ -131,7 +128,7 @@ class _Carrier:
             while (told := self._told(proceed)) is None:
                 pass  # it lives
         except OSError as error:
-            raise _failed(f"ended early: {self._last_words()}") from error
+            raise _failed(f"ended early: {last_words(self._process, END_SECONDS)}") from error
         if isinstance(told, tuple):
             raise TreeFailed(told)
         return [Answer(*answer) for answer in told]
@@ -186,15 +183,6 @@ class _Carrier:
         if time.monotonic() - self._heard > SILENCE_SECONDS:
             self._process.kill()
             raise _failed(f"has not answered for {SILENCE_SECONDS:.0f} s")
-
-    def _last_words(self) -> str:
-        """The end of its error output, or how it ended."""
-        self._process.kill()
-        try:
-            said = self._process.communicate(timeout=END_SECONDS)[1].decode(errors="replace").strip()
-        except subprocess.TimeoutExpired:
-            return "it does not end"
-        return said.splitlines()[-1] if said else f"exit status {self._process.returncode}"
 
 
 @contextlib.contextmanager

@@ -9,17 +9,16 @@ import marshal
 import os
 import select
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from helix.core.ignore import Ignore
 from helix.core.trees import Kind
 from helix.errors import HelixError
+from services.sync.apart import command_of, last_words
 from services.sync.walk import Found, Witness
 from services.sync.walker import CLOSED, LAYOUT, LENGTH, directories, is_shut
 
@@ -31,11 +30,6 @@ END_SECONDS = 1.0
 
 FEW = 2000
 """With fewer paths the start of a walker would cost more than the walk."""
-
-_CODE = str(Path(__file__).resolve().parents[2])
-_BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from services.sync.walker import main; main(sys.argv[2])"
-"""What `-m` would do; but with `-I`, which keeps a foreign module from taking a name, only this finds our code."""
-
 
 _BROKEN_OFF = "it was broken off"
 NOTHING_IGNORED = Ignore()
@@ -129,14 +123,12 @@ class DiskScan:
 
     def begin(self) -> None:
         """Start the walker. Raises `ScanFailed`."""
-        command = [sys.executable, "-I", "-S", "-B", "-X", f"utf8={sys.flags.utf8_mode}", "-c", _BEGIN]
+        walker = command_of("services.sync.walker", self._root)
         try:
             with tempfile.TemporaryFile() as shut:  # a pipe would hold us up while the walker does not read
                 shut.write(marshal.dumps(self._ignored.shut, LAYOUT))
                 shut.seek(0)
-                self._process = subprocess.Popen(
-                    [*command, _CODE, self._root], stdin=shut, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-                )
+                self._process = subprocess.Popen(walker, stdin=shut, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except OSError as error:
             raise _failed(self._root, f"its walker can't be started: {error.strerror}") from error
 
@@ -170,8 +162,9 @@ class DiskScan:
                     return
                 case _:
                     yield self._checked(Directory(*frame))
-        why = _BROKEN_OFF if self._stopped.is_set() else f"its walker ended early: {_last_words(process)}"
-        raise _failed(self._root, why)
+        if self._stopped.is_set():
+            raise _failed(self._root, _BROKEN_OFF)
+        raise _failed(self._root, f"its walker ended early: {last_words(process, END_SECONDS)}")
 
     def _checked(self, directory: Directory) -> Directory:
         """What is left out must be ignored, for what is ignored is never taken for deleted."""
@@ -218,16 +211,6 @@ def _failed(root: str, why: str) -> ScanFailed:
         f"{root} can't be listed: {why}",
         remedy="look at the disk or the mount that holds it; nothing is done meanwhile",
     )
-
-
-def _last_words(process: subprocess.Popen[bytes]) -> str:
-    """The end of its error output, or how it ended."""
-    process.kill()
-    try:
-        said = process.communicate(timeout=END_SECONDS)[1].decode(errors="replace").strip()
-    except subprocess.TimeoutExpired:
-        return "it does not end"
-    return said.splitlines()[-1] if said else f"exit status {process.returncode}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

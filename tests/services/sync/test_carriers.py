@@ -219,7 +219,7 @@ def test_a_process_that_is_started_after_the_end_of_the_pass_ends_at_once(trees:
 
 
 def test_a_process_that_can_not_begin_says_why(trees: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carriers, "_CODE", str(trees[0]))
+    monkeypatch.setattr("services.sync.apart._CODE", str(trees[0]))
     apart = Carriers(*map(str, trees))
     apart.expect(FEW)
 

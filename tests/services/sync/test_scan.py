@@ -234,7 +234,7 @@ def test_two_trees_are_walked_at_once(tmp_path: Path) -> None:
 
 
 def test_a_walker_that_can_not_begin_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.sync.scan._CODE", str(tmp_path))
+    monkeypatch.setattr("services.sync.apart._CODE", str(tmp_path))
 
     with pytest.raises(ScanFailed, match="No module named 'services'"):
         list(DiskScan(str(tmp_path), Witness()))
