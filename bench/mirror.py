@@ -19,7 +19,6 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -30,7 +29,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.scan import RCLONE, Cost, family, grow_tree, helix_pass, proportional, show, timed
+from bench.scan import RCLONE, Cost, compile_program, family, grow_tree, helix_pass, proportional, show, timed
 
 ROUNDS_SECONDS = 120.0
 SAMPLE_SECONDS = 0.25
@@ -185,7 +184,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--at", type=Path, help="where to make the trees")
     args = parser.parse_args()
-    subprocess.run([sys.executable, "-m", "compileall", "-q", "helix", "services", "bench"], check=True)
+    compile_program()
     if args.files:
         with room(args.at) as base, room(args.at) as other:
             small, restored = Place(base, set_aside), Place(other, set_aside, down=True)

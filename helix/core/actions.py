@@ -11,6 +11,7 @@ Act, then remember: the executor writes the journal row after the world changed,
 Whatever is deleted or overwritten goes to the trash of the side that loses it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -193,6 +194,11 @@ def settled(compare: Compare, local_digest: str, remote_digest: str) -> "Adopt |
         if same_content(local_digest, compare.was):
             return Download(path, local, remote, "read both: edited there only")
     return compare.otherwise
+
+
+def download_bytes(actions: Iterable[Action]) -> int:
+    """How many bytes the actions bring to the local disk, at most."""
+    return sum(cost(action) for action in actions if isinstance(action, Download | KeepBoth))
 
 
 def cost(action: Action) -> int:

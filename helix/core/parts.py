@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from helix.core.actions import Action, Download, KeepBoth, Reason, Skip, cost
+from helix.core.actions import Action, Reason, Skip, cost, download_bytes
 from helix.core.cases import Case, Change, Rules
 from helix.core.order import writes_remote
 from helix.core.plan import NO_REST, Amount, Changed, Plan, Rest, decided, plan
@@ -107,7 +107,7 @@ def _plus(rest: Rest, actions: Sequence[Action]) -> Rest:
     return Rest(
         _sum(rest.here, [action for action in actions if not writes_remote(action)]),
         _sum(rest.there, [action for action in actions if writes_remote(action)]),
-        rest.download_bytes + sum(cost(action) for action in actions if isinstance(action, Download | KeepBoth)),
+        rest.download_bytes + download_bytes(actions),
     )
 
 

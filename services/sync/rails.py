@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from shlex import quote
 
-from helix.core.actions import Download, KeepBoth, cost
+from helix.core.actions import download_bytes
 from helix.core.cases import Mode
 from helix.core.guards import LOOK_AGAIN_ONLY, Approval, DeletionLimit, Figures, Trip, first_trip
 from helix.core.order import removes
@@ -70,8 +70,7 @@ def _figures(decided: Plan, seen: Seen, root: str, journal: Journal) -> Figures:
         last_run=float(last) if last else None,
         disk_free=free[0] if free else None,
         disk_floor=min(DISK_FLOOR, free[1] // 50) if free else 0,
-        download_bytes=decided.rest.download_bytes
-        + sum(cost(action) for action in decided.actions if isinstance(action, Download | KeepBoth)),
+        download_bytes=decided.rest.download_bytes + download_bytes(decided.actions),
     )
 
 
