@@ -20,7 +20,7 @@ from services.sync.apply.throttle import Throttle
 from services.sync.cycle import Cycle
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
-from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged
+from services.sync.remotes.errors import Changed, Corrupt, Gone, ItemFailed, SourceChanged, SourceUnreadable
 
 RATE = 50 << 20
 """Bytes a second: transfers go first."""
@@ -114,6 +114,8 @@ class Verifier:
             verdict.skipped += 1
         except Corrupt as error:
             verdict.differing[path] = error.message
+        except SourceUnreadable as error:
+            verdict.differing[path] = f"here {error.message}"
         except ItemFailed as error:
             verdict.differing[path] = f"can't be read on the remote: {error.message}"
         else:

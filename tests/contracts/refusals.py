@@ -1,13 +1,27 @@
 """What does every remote refuse, without harm to what is there?"""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from services.sync.remotes.errors import Changed, Gone
+from services.sync.remotes.errors import Changed, Gone, SourceUnreadable
 from services.sync.remotes.remote import Remote
 from services.sync.remotes.source import Source
 from tests.contracts.fault_matrix import FaultMatrix
+
+
+def forbid_reading(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody may read the file any more, not even root."""
+    real = os.open
+
+    def closing(path: str, *args: int, **kwargs: int) -> int:
+        if str(path) == str(file):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", closing)
 
 
 class Refusals(FaultMatrix):
@@ -57,3 +71,19 @@ class Refusals(FaultMatrix):
             "two/a",
         ]
         assert (await get("new/parent/a"), await get("two/a")) == (b"1", b"2")
+
+    async def test_a_source_that_may_not_be_read_is_told_as_that_and_not_as_one_that_changes(
+        self, put, get, tmp_path: Path, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old = await put("file", b"old")
+        file = tmp_path / "secret"
+        file.write_bytes(b"nobody may read this")
+        source = Source.of(str(file))
+        forbid_reading(file, monkeypatch)
+
+        for path, expect in (("new", None), ("file", old.etag)):
+            with pytest.raises(SourceUnreadable, match=r"can't be read: Permission denied .let the user who runs"):
+                await remote.upload(source, path, expect=expect)
+
+        assert [entry.path for entry in await self.everything(remote)] == ["file"]
+        assert await get("file") == b"old"

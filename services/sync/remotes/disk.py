@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import ParamSpec, TypeVar
 
 from blake3 import blake3
@@ -20,6 +20,7 @@ from services.sync.remotes.errors import (
     OverQuota,
     Refused,
     RemoteError,
+    SourceUnreadable,
     Unreachable,
 )
 from services.sync.remotes.remote import Entry, Progress
@@ -27,6 +28,7 @@ from services.sync.remotes.source import CHUNK_BYTES, OpenSource, Source
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Border = Callable[[], AbstractContextManager[None]]
 
 
 def entry_of(path: str, seen: os.stat_result) -> Entry:
@@ -36,27 +38,52 @@ def entry_of(path: str, seen: os.stat_result) -> Entry:
     return Entry(path, Kind.FILE, seen.st_size, seen.st_mtime_ns, etag_of(seen))
 
 
-async def copy(source: Source, target: str | None, progress: Progress) -> str:
-    """Read the source to its end, hashing, and write it to `target` if there is one; return the digest."""
-    if source.size <= CHUNK_BYTES:
-        digest = await threaded(copy_small, source, target)
-        await progress(source.size)
-        return digest
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the operating system's errors into a remote's."""
+    try:
+        yield
+    except RemoteError:
+        raise
+    except OSError as error:
+        raise translate(error) from error
+
+
+@contextmanager
+def fetching() -> Iterator[None]:
+    """The same for a content that leaves the remote: to read it is the remote's side, to write it is ours."""
+    try:
+        yield
+    except SourceUnreadable as error:
+        assert isinstance(error.__cause__, OSError)
+        raise translate(error.__cause__) from error
+    except OSError as error:
+        remedy = "free some room on the disk of the local folder or correct its permissions"
+        raise Unreachable(f"what was fetched can't be written here: {error.strerror}", remedy=remedy) from error
+
+
+async def copy(source: Source, target: str | None, progress: Progress, *, border: Border = translated) -> str:
+    """Read the source to its end, hashing, and write it to `target` if there is one; return the digest.
+
+    `border` turns the operating system's errors into a remote's.
+    """
     running = _Copy(source, target)
-    with running.opened():
-        while count := await threaded(running.piece):
-            await progress(count)
-        await threaded(running.finish)
+    with border():
+        if source.size <= CHUNK_BYTES:
+            await asyncio.to_thread(running.whole)
+            await progress(source.size)
+            return running.digest
+        with running.opened():
+            while count := await asyncio.to_thread(running.piece):
+                await progress(count)
+            await asyncio.to_thread(running.finish)
     return running.digest
 
 
 def copy_small(source: Source, target: str | None) -> str:
     """The same in one go. Blocking."""
     running = _Copy(source, target)
-    with running.opened():
-        while running.piece():
-            pass
-        running.finish()
+    running.whole()
     return running.digest
 
 
@@ -89,6 +116,13 @@ class _Copy:
                 if self._descriptor is not None:
                     os.close(self._descriptor)
 
+    def whole(self) -> None:
+        """Copy it in one go."""
+        with self.opened():
+            while self.piece():
+                pass
+            self.finish()
+
     def piece(self) -> int:
         """Copy the next piece; 0 at the end."""
         assert self._content is not None
@@ -118,17 +152,6 @@ async def threaded(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 async def finally_(act: Callable[[str], None], path: str) -> None:
     """Clean up also when the task is being cancelled."""
     await asyncio.shield(asyncio.to_thread(act, path))
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn the operating system's errors into a remote's."""
-    try:
-        yield
-    except RemoteError:
-        raise
-    except OSError as error:
-        raise translate(error) from error
 
 
 def translate(error: OSError) -> RemoteError:  # noqa: PLR0911 - one line a consequence

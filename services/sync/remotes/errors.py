@@ -6,6 +6,7 @@
     │   ├── Changed       the path is not what `expect` said, or exists where nothing may: look again, re-plan
     │   ├── NotEmpty      the directory still holds something
     │   ├── SourceChanged the local file changed while it was being read: settle, then re-plan
+    │   ├── SourceUnreadable  the local file can't be read: a person must be told, for it is not kept
     │   ├── NameRefused   the remote can't store this name
     │   └── Corrupt       what was read back or downloaded is not what was stored
     ├── RunFailed         nothing will work for a while: stop the pass, back off (`retry_after`), try again
@@ -56,6 +57,12 @@ class SourceChanged(ItemFailed):
     """The local file changed while it was being read."""
 
     default_remedy = "nothing to do: the file is taken once it stands still"
+
+
+class SourceUnreadable(ItemFailed):
+    """The local file can't be read. Its cause is the operating system's error."""
+
+    default_remedy = "look at the disk of the local folder, which can't read this file; the others go on"
 
 
 class NameRefused(ItemFailed):

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from services.sync import files
 from services.sync.fingerprints import etag_of, identity_of
 from services.sync.hints import Hint
-from services.sync.remotes.disk import copy, copy_small, entry_of, finally_, threaded
+from services.sync.remotes.disk import copy, copy_small, entry_of, fetching, finally_, threaded
 from services.sync.remotes.errors import (
     Changed,
     Gone,
@@ -106,11 +106,11 @@ class LocalRemote:
 
     async def download(self, path: str, target: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Copy in pieces; the source must stay what it was."""
-        return await copy(await threaded(self._source, path, expect), target, progress)
+        return await copy(await threaded(self._source, path, expect), target, progress, border=fetching)
 
     async def digest(self, path: str, *, expect: str, progress: Progress = no_progress) -> str:
         """Read in pieces and hash."""
-        return await copy(await threaded(self._source, path, expect), None, progress)
+        return await copy(await threaded(self._source, path, expect), None, progress, border=fetching)
 
     async def matches(self, source: Source, path: str, *, expect: str, progress: Progress = no_progress) -> bool:
         """Hash both."""

@@ -4,6 +4,7 @@ A file can change while it is read. A `Source` says what the planner saw (size, 
 and `check` is asked once more after the last byte, so that half old, half new content is never stored.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 
 from blake3 import blake3
 
-from services.sync.remotes.errors import Gone, SourceChanged
+from services.sync.remotes.errors import Gone, RemoteError, SourceChanged, SourceUnreadable
 
 CHUNK_BYTES = 4 << 20
+_REPLACED = (errno.ELOOP, errno.ENXIO, errno.ENOTDIR)
+"""What opening says of a symlink, of a socket, and where a parent is a file."""
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
 
 
 class OpenSource:
@@ -25,12 +29,15 @@ class OpenSource:
         self._descriptor = descriptor
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Exactly the bytes asked for, fewer only at the end of the file."""
+        """Exactly the bytes asked for, fewer only at the end of the file. Raises `SourceUnreadable`."""
         parts: list[bytes] = []
-        while length > 0 and (part := os.pread(self._descriptor, length, offset)):
-            parts.append(part)
-            offset += len(part)
-            length -= len(part)
+        try:
+            while length > 0 and (part := os.pread(self._descriptor, length, offset)):
+                parts.append(part)
+                offset += len(part)
+                length -= len(part)
+        except OSError as error:
+            raise _refused(self._source.path, error) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
@@ -64,13 +71,13 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[OpenSource]:
-        """Open for reading, never through a symlink. Blocking. Raises `Gone` or `SourceChanged`."""
+        """Open for reading, never through a symlink. Blocking. Raises `Gone`, `SourceChanged`, `SourceUnreadable`."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError as error:
             raise Gone(f"{self.path} is gone") from error
         except OSError as error:
-            raise SourceChanged(f"{self.path} can't be read: {error.strerror}") from error
+            raise _refused(self.path, error) from error
         try:
             self.compare(os.fstat(descriptor))
             yield OpenSource(self, descriptor)
@@ -83,9 +90,9 @@ class Source:
             raise SourceChanged(f"{self.path} changed while it was being read")
 
     def confirm(self) -> None:
-        """Raise `SourceChanged` or `Gone` unless the file is what the scan saw. Blocking."""
-        if Source.of(self.path) != self:
-            raise SourceChanged(f"{self.path} changed while it was being read")
+        """Raise unless the file is what the scan saw and can be opened: for who reads it by its path. Blocking."""
+        with self.open():
+            pass
 
     def digest(self) -> str:
         """The digest (`blake3:…`) of the whole content. Blocking."""
@@ -95,3 +102,11 @@ class Source:
                 hasher.update(piece)
             content.check()
         return f"blake3:{hasher.hexdigest()}"
+
+
+def _refused(path: str, error: OSError) -> RemoteError:
+    """Why a file can't be read: what was replaced is looked at again, anything else is told to people."""
+    if error.errno in _REPLACED:
+        return SourceChanged(f"{path} is no file any more: {error.strerror}")
+    remedy = "let the user who runs Helix read this file" if error.errno in _FORBIDDEN else ""
+    return SourceUnreadable(f"the file can't be read: {error.strerror or error}", remedy=remedy)

@@ -10,6 +10,7 @@ from services.sync.cycle import Result
 from services.sync.remotes.errors import ItemFailed, Unreachable
 from services.sync.remotes.local import LocalRemote
 from services.sync.remotes.memory import MemoryRemote
+from tests.contracts.refusals import forbid_reading
 from tests.services.sync.world import World, files_in
 
 
@@ -122,6 +123,26 @@ async def test_a_closed_directory_is_told_to_the_witness_and_raised_without_one(
     assert files_in(world.here) == {"d/file": b"x", "e": b"x"}
     with pytest.raises(Unreachable):
         assert [batch async for batch in world.remote.listing()]
+
+
+async def test_one_local_file_that_may_not_be_read_fails_alone_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await World.make(tmp_path)
+    world.write("secret", "x")
+    world.write("plain", "x")
+    await world.sync()
+    world.write("secret", "edited")
+    world.write("plain", "edited")
+    forbid_reading(world.here / "secret", monkeypatch)
+
+    result = await world.once()
+
+    assert {path: failure.message for path, failure in result.tally.failures.items()} == {
+        "secret": "the file can't be read: Permission denied"
+    }
+    assert not result.tally.again
+    assert await world.there() == {"secret": b"x", "plain": b"edited"}
 
 
 async def test_one_remote_file_that_may_not_be_read_fails_alone(

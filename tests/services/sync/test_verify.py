@@ -9,6 +9,7 @@ import pytest
 from services.sync import verify, views
 from services.sync.remotes.memory import MemoryRemote
 from services.sync.verify import Verdict, Verifier
+from tests.contracts.refusals import forbid_reading
 from tests.services.sync.running import eventually
 from tests.services.sync.world import World
 
@@ -99,3 +100,12 @@ async def test_a_comparison_that_a_stop_broke_off_says_so_after_the_start(
     assert again.verdict is not None
     assert again.verdict.error is not None
     assert "the program stopped after 0 of 3 files" in again.verdict.error.message
+
+
+async def test_a_file_that_can_not_be_read_here_is_a_finding(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    forbid_reading(world.here / "b", monkeypatch)
+
+    verdict = await verdict_of(Verifier(world.cycle))
+
+    assert verdict.differing == {"b": "here the file can't be read: Permission denied"}
+    assert (verdict.checked, verdict.skipped) == (2, 0)
