@@ -26,8 +26,8 @@ RUNS = 10
 DISK_STEP = 16 * 1024**2
 """Free space is told in steps, or every listener would get a new overview each second."""
 
-_WITH_NAMES = ("skipped",)
-"""Fields of a folder that hold file names."""
+_WITH_NAMES = {"skipped": "skipped_count", "failed": "failed_count", "differing": "differing_count"}
+"""Lists of file names in a folder, and in its comparison: each gives way to the count that stands beside it."""
 
 Overview = dict[str, Any]
 
@@ -165,7 +165,10 @@ def _restarts(posted: str) -> Mapping[str, int]:
 
 
 def _public(folder: Mapping[str, Any]) -> Overview:
-    return {
-        **{key: value for key, value in folder.items() if key not in _WITH_NAMES},
-        "skipped": len(folder.get("skipped") or ()),
-    }
+    told = _counted(folder)
+    return {**told, "verify": _counted(told["verify"]) if told.get("verify") else None}
+
+
+def _counted(answer: Mapping[str, Any]) -> Overview:
+    counts = {name: answer[count] for name, count in _WITH_NAMES.items() if name in answer}
+    return {**{key: value for key, value in answer.items() if key not in _WITH_NAMES.values()}, **counts}

@@ -20,6 +20,9 @@ def folder(**changes: Any) -> Mapping[str, Any]:
         "guard": None,
         "progress": None,
         "skipped": [],
+        "skipped_count": 0,
+        "failed": [],
+        "failed_count": 0,
         "verify": None,
         **changes,
     }

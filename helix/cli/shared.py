@@ -38,6 +38,11 @@ def say(line: str) -> None:
     console().print(wording.plain(line), markup=False)
 
 
+def place(path: str) -> str:
+    """Name a path in a folder; the empty one is the folder."""
+    return path or "the folder itself"
+
+
 def print_json(value: Any) -> None:
     """Print *value* as JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False))

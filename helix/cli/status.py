@@ -10,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from helix import situation
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, print_json, say
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, human_age, place, print_json, say
 from helix.control import Answer
 from helix.core import wording
 from helix.core.health import Status, Verdict
 from helix.errors import Refused, Unreachable
 
 MOST = 20
-"""So many findings and paths left out are listed of each folder; `--json` has all."""
+"""So many paths of a kind are listed of each folder; `--json` has a thousand."""
 
 _STYLES = {Status.PASS: "bold green", Status.WARN: "bold yellow", Status.FAIL: "bold red"}
 
@@ -62,7 +62,7 @@ def _print(verdict: Verdict, folders: list[Answer]) -> None:
 
 
 def details(folders: list[Answer]) -> list[str]:
-    """How far each pass is, what a comparison of both sides found, and which paths are not kept."""
+    """How far each pass is, what failed in the last, what a comparison found, and which paths are left out."""
     lines: list[str] = []
     for folder in folders:
         if progress := folder["progress"]:
@@ -73,17 +73,21 @@ def details(folders: list[Answer]) -> list[str]:
                 f"{wording.size(progress['bytes_done'])} of {wording.size(progress['bytes_total'])}, "
                 f"{wording.size(progress['bytes_per_second'])}/s{left}"
             )
-        found = folder["verify"]["differing"] if folder["verify"] else []
-        lines += _listed(folder["name"], [f"{item['path']}: {item['why']}" for item in found])
-        left_out = [f"{item['path']} is left out: {item['why']}" for item in folder["skipped"]]
-        lines += _listed(folder["name"], left_out)
+        failed = [f"{item['path']} failed: {item['why']} → {item['remedy']}" for item in folder["failed"]]
+        lines += _listed(folder["name"], failed, folder["failed_count"])
+        if verify := folder["verify"]:
+            found = [f"{item['path']}: {item['why']}" for item in verify["differing"]]
+            lines += _listed(folder["name"], found, verify["differing_count"])
+        left_out = [f"{place(item['path'])} is left out: {item['why']}" for item in folder["skipped"]]
+        lines += _listed(folder["name"], left_out, folder["skipped_count"])
     return lines
 
 
-def _listed(folder: str, told: list[str]) -> list[str]:
-    """Give the first of *told*, and how many more there are, each with the folder's name."""
-    shown = told[:MOST] + ([f"… and {len(told) - MOST} more"] if len(told) > MOST else [])
-    return [f"{folder}: {line}" for line in shown]
+def _listed(folder: str, told: list[str], total: int) -> list[str]:
+    """Give the first of *told*, and how many more of the *total* there are, each with the folder's name."""
+    shown = told[:MOST]
+    rest = total - len(shown)
+    return [f"{folder}: {line}" for line in (*shown, *([f"… and {rest} more"] if rest else []))]
 
 
 def _programs(verdict: Verdict) -> Table:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, human_age, print_json, say
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, human_age, place, print_json, say
 from helix.control import Answer, Control
 from helix.core import wording
 
@@ -132,9 +132,10 @@ def _plan_lines(folder: Answer) -> list[str]:
     if folder["total"] > len(folder["actions"]):
         lines.append(f"  … and {folder['total'] - len(folder['actions'])} more")
     told = {action["path"] for action in folder["actions"]}
-    lines += [
-        f"  {'left out':<14} {item['path']}  ({item['why']})" for item in folder["skipped"] if item["path"] not in told
-    ]
+    left_out = [item for item in folder["skipped"] if item["path"] not in told]
+    lines += [f"  {'left out':<14} {place(item['path'])}  ({item['why']})" for item in left_out]
+    if (rest := folder["skipped_count"] - len(folder["skipped"])) > 0:
+        lines.append(f"  … and {rest} more are left out")
     return lines
 
 

@@ -18,12 +18,12 @@ def headline(verdict: Verdict) -> str:
         case Status.PASS:
             return ready
         case Status.WARN:
-            return f"{ready}, with {_count(len(causes(verdict)), 'warning')}"
+            return f"{ready}, with {count(len(causes(verdict)), 'warning')}"
         case Status.FAIL if verdict.state is State.STOPPING:
             return "Helix is stopping"
         case Status.FAIL:
             failing = [check for check in verdict.causes if check.status is Status.FAIL]
-            return f"Helix is not ready: {_count(len(_distinct(failing)), 'cause')}"
+            return f"Helix is not ready: {count(len(_distinct(failing)), 'cause')}"
 
 
 def lines(verdict: Verdict) -> list[str]:
@@ -51,6 +51,11 @@ def size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Count things in words, such as "1 file" and "2,000 files"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def plain(text: str) -> str:
     """Keep what a name could do to a terminal away from it: one line, without control characters."""
     return "".join(sign if sign.isprintable() else "?" for sign in text.replace("\n", " "))
@@ -62,7 +67,3 @@ def _distinct(checks: Sequence[Check]) -> list[Check]:
     for check in checks:
         first.setdefault((check.output or check.name, check.remedy), check)
     return list(first.values())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -4,10 +4,12 @@ Checks for the report, made from the keepers' standing.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from helix.core.guards import TripKind
 from helix.core.health import Check, Status
+from helix.core.wording import count
+from helix.errors import HelixError
 from services.sync.apply.errors import LocalFull
 from services.sync.journal.errors import JournalFailed
 from services.sync.keeper import Keeper
@@ -109,18 +111,31 @@ def _disk(standing: Standing) -> Finding:
 def _conflicts(standing: Standing) -> Finding:
     if not standing.conflicts:
         return "conflicts", Status.PASS, "", ""
-    text = f"{standing.conflicts} conflict copies wait for a decision"
+    text = f"{count(standing.conflicts, 'conflict copy', 'conflict copies')} left to decide on"
     return "conflicts", Status.WARN, text, "see `helix conflicts`, then resolve each, or delete the copy"
 
 
 def _items(standing: Standing) -> Finding:
-    run, unseen = standing.last_run, standing.unseen
+    failed, unseen = standing.failed_count, standing.unseen
     if unseen:
-        text = f"{unseen} directories can't be read; what is in them is left as it is"
-        return "items", Status.WARN, text, "`helix sync plan` names them: correct their permissions"
-    if run is None or not run.failed or standing.phase is Phase.ERROR:
+        text = f"{count(unseen, 'directory', 'directories')} can't be read; what is in there is left as it is"
+        return "items", Status.WARN, text, "correct the permissions: `helix status` names what can't be read"
+    if not failed or standing.phase is Phase.ERROR:
         return "items", Status.PASS, "", ""
-    return "items", Status.WARN, f"{run.failed} paths failed in the last pass", "see `helix sync history` and the log"
+    what, remedy = _common(standing.failed)
+    text = f"{count(failed, 'path')} failed in the last pass and will be tried again{what}"
+    return "items", Status.WARN, text, f"{remedy}`helix status` names what failed, and why"
+
+
+def _common(failed: Mapping[str, HelixError]) -> tuple[str, str]:
+    """The cause and the remedy that all failures share; a cause that holds a file's name is not for everybody."""
+    causes = {failure.message.removeprefix(f"{path}: ") for path, failure in failed.items()}
+    named = any(
+        path.rpartition("/")[2] in failure.message.removeprefix(f"{path}: ") for path, failure in failed.items()
+    )
+    remedies = {failure.remedy for failure in failed.values()}
+    cause = f": {causes.pop()}" if len(causes) == 1 and not named else ""
+    return cause, f"{remedies.pop()}; " if len(remedies) == 1 and remedies != {""} else ""
 
 
 def _verify(verdict: Verdict | None) -> Finding:
@@ -128,7 +143,7 @@ def _verify(verdict: Verdict | None) -> Finding:
         return "verify", Status.PASS, "", ""
     if verdict.error is not None:
         return "verify", Status.WARN, f"the comparison broke off: {verdict.error.message}", verdict.error.remedy
-    text = f"{len(verdict.differing)} files differ between the two sides or from what was synced"
+    text = f"{count(len(verdict.differing), 'file')} found to differ between the two sides or from what was synced"
     return "verify", Status.WARN, text, "see `helix status`; restore the right version of each: `helix restore PATH`"
 
 

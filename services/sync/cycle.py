@@ -87,10 +87,17 @@ class Look:
 
     @property
     def skipped(self) -> dict[str, str]:
-        """Paths that are left out, and why."""
+        """Paths that are left out, and why: those that were named, directories that can't be read first."""
         chosen = {a.path: a.why for a in self.plan.actions if isinstance(a, Skip) and a.reason in _SHOWN}
         there = {path: f"on the remote: {why}" for path, why in self.there.skipped.items()}
-        return {**there, **self.witness.skipped, **chosen}
+        named = {**there, **self.witness.skipped, **chosen}
+        closed = self.there.unseen | self.witness.unseen
+        return {path: named[path] for path in sorted(named, key=lambda path: path not in closed)}
+
+    @property
+    def unnamed(self) -> int:
+        """How many more are left out, which were only counted."""
+        return sum(seen.skipped_count - len(seen.skipped) for seen in (self.witness, self.there))
 
     @property
     def unseen(self) -> int:

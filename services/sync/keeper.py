@@ -182,7 +182,7 @@ class Keeper:
     async def _passed(self, started: float, result: Result) -> tuple[Run, float | None]:
         standing, tally = self.standing, result.tally
         standing.saw(result.look)
-        standing.failed = {path: failure.message for path, failure in tally.failures.items()}
+        standing.did(tally)
         if result.look.trip is not None:
             await self.decisions.refused(result.look.trip)
             return self._guarded(started, tally, result.look.trip), GUARD_SECONDS

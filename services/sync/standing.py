@@ -49,22 +49,30 @@ class Standing:
     passes: int = 0
     failures: int = 0
     quota: Quota | None = None
-    failed: dict[str, str] = field(default_factory=dict)
-    """The paths that the last pass could not do, and why."""
+    failed: dict[str, HelixError] = field(default_factory=dict)
+    """The paths that the last pass could not do, and why; those that were named."""
+    failed_count: int = 0
     counts: Counts | None = None
     """How much there is on each side."""
     unseen: int = 0
     """How many directories could not be read, on both sides."""
     skipped: dict[str, str] = field(default_factory=dict)
-    """The paths that are left out on purpose, and why."""
+    """The paths that are left out on purpose, and why; those that were named."""
+    unnamed: int = 0
+    """How many more the last look at everything left out."""
     conflicts: int = 0
     totals: tuple[int, int] = (0, 0)
+
+    def did(self, tally: Tally) -> None:
+        """A pass has ended by itself."""
+        self.failed, self.failed_count = tally.failures, tally.failed
 
     def saw(self, look: Look) -> None:
         """A pass has looked; what it did not look at stays as it was told."""
         where = look.where.directories
         if where is None:
             self.skipped, self.counts, self.unseen = look.skipped, look.counts, look.unseen
+            self.unnamed = look.unnamed
         else:
             elsewhere = {path: why for path, why in self.skipped.items() if parent_of(path) not in where}
             self.skipped = {**elsewhere, **look.skipped}

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from helix.core.actions import Action, MoveLocal, MoveRemote, Skip, cost
@@ -20,6 +21,7 @@ from services.sync.verify import Verdict
 Json = dict[str, Any]
 
 MAX_ACTIONS = 1000
+MAX_NAMED = 1000
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -51,7 +53,9 @@ def folder(keeper: Keeper) -> Json:
         "error": error(standing.error) if standing.error else None,
         "guard": guard(keeper) if standing.trip else None,
         "progress": progress(tally) if tally and tally.total else None,
-        "skipped": _skipped({**standing.skipped, **standing.failed}),
+        **_left_out(standing.skipped, standing.unnamed),
+        "failed": [{"path": path, "why": why.message, "remedy": why.remedy} for path, why in standing.failed.items()],
+        "failed_count": standing.failed_count,
         "verify": verify(keeper.verifier.verdict) if keeper.verifier.verdict else None,
     }
 
@@ -119,19 +123,24 @@ def plan(name: str, look: Look) -> Json:
         "bytes": sum(cost(action) for action in actions) + look.plan.rest.size,
         "guard": _trip(name, look.trip, time.time()) if look.trip else None,
         "actions": [_action(action) for action in look.plan.actions[:MAX_ACTIONS]],
-        "skipped": _skipped(look.skipped),
+        **_left_out(look.skipped, look.unnamed),
         "error": None,
     }
 
 
 def no_plan(name: str, why: HelixError) -> Json:
     """The plan of a folder that can't be looked at."""
-    nothing: Json = {"total": 0, "bytes": 0, "guard": None, "actions": [], "skipped": []}
+    nothing: Json = {"total": 0, "bytes": 0, "guard": None, "actions": [], "skipped": [], "skipped_count": 0}
     return {"name": name, **nothing, "error": error(why)}
 
 
-def _skipped(paths: Mapping[str, str]) -> list[Json]:
-    return [{"path": path, "why": why} for path, why in paths.items()]
+def _left_out(named: Mapping[str, str], unnamed: int) -> Json:
+    """What is left out on purpose: the first by name, and how many there are. An answer must not grow with a folder."""
+    return {"skipped": _named(named), "skipped_count": len(named) + unnamed}
+
+
+def _named(paths: Mapping[str, str]) -> list[Json]:
+    return [{"path": path, "why": why} for path, why in islice(paths.items(), MAX_NAMED)]
 
 
 def _action(action: Action) -> Json:
@@ -184,7 +193,8 @@ def verify(verdict: Verdict) -> Json:
         "skipped": verdict.skipped,
         "total": verdict.total,
         "bytes": verdict.bytes,
-        "differing": [{"path": path, "why": why} for path, why in verdict.differing.items()],
+        "differing": _named(verdict.differing),
+        "differing_count": len(verdict.differing),
         "error": error(verdict.error) if verdict.error else None,
     }
 

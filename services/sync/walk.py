@@ -41,7 +41,7 @@ class Witness:
 
     def __init__(self, beat: Callable[[], None] = _nobody_listens) -> None:
         self.skipped: dict[str, str] = {}
-        """Path → why it is not synced (at most `MANY`)."""
+        """Path → why it is not synced (at most `MANY`, and as many directories that could not be read)."""
         self.skipped_count = 0
         self.unseen: set[str] = set()
         """Directories that could not be read: what is missing in them was not deleted."""
@@ -54,15 +54,18 @@ class Witness:
 
     def skip(self, path: str, why: str) -> None:
         """Remember a path that is left out on purpose."""
-        self.skipped_count += 1
-        self.holding.add(path.rpartition("/")[0])
-        if len(self.skipped) < MANY:
-            self.skipped[path.encode("utf-8", "backslashreplace").decode()] = why
+        self._leave_out(path, why, named=len(self.skipped) < MANY)
 
     def unreadable(self, path: str, why: str) -> None:
-        """Remember a directory whose content is unknown."""
+        """Remember a directory whose content is unknown: a person must mend it, so it is named before others are."""
+        self._leave_out(path, why, named=len(self.unseen) < MANY)
         self.unseen.add(path)
-        self.skip(path, why)
+
+    def _leave_out(self, path: str, why: str, *, named: bool) -> None:
+        self.skipped_count += 1
+        self.holding.add(path.rpartition("/")[0])
+        if named:
+            self.skipped[path.encode("utf-8", "backslashreplace").decode()] = why
 
 
 def walk(root: str, witness: Witness, under: str = "") -> Iterator[Found]:

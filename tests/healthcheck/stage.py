@@ -38,6 +38,10 @@ FOLDER = folder(
     files={"local": 1204, "remote": 1204},
     bytes={"local": 734003200, "remote": 734003200},
     skipped=[{"path": "secret-name.sock", "why": "a socket"}],
+    skipped_count=1,
+    failed=[{"path": "secret-name.txt", "why": "secret-name.txt is gone", "remedy": ""}],
+    failed_count=1,
+    verify={"state": "done", "differing": [{"path": "secret-name", "why": "damaged here"}], "differing_count": 1},
 )
 RUN = run(uploaded=3, bytes=4096)
 

@@ -1,8 +1,9 @@
 """Does `helix status` tell how far a pass is, and what a comparison found?"""
 
 from helix.cli.status import MOST, details
+from tests.samples import folder
 
-QUIET = {"skipped": [], "name": "art", "progress": None, "verify": None}
+QUIET = folder(name="art")
 
 
 def test_a_quiet_folder_needs_no_more_words() -> None:
@@ -28,7 +29,7 @@ def test_a_running_pass_tells_files_bytes_rate_and_time_left() -> None:
 def test_what_a_comparison_found_is_listed_and_a_long_list_is_cut() -> None:
     found = [{"path": f"{number}", "why": "damaged here"} for number in range(MOST + 2)]
 
-    told = details([{**QUIET, "verify": {"differing": found}}])
+    told = details([{**QUIET, "verify": {"differing": found, "differing_count": MOST + 2}}])
 
     assert told[0] == "art: 0: damaged here"
     assert told[-1] == "art: … and 2 more"
@@ -38,7 +39,19 @@ def test_what_a_comparison_found_is_listed_and_a_long_list_is_cut() -> None:
 def test_what_is_left_out_is_named_and_a_long_list_is_cut() -> None:
     skipped = [{"path": f"link{number}", "why": "a symlink"} for number in range(MOST + 3)]
 
-    told = details([{**QUIET, "skipped": skipped}])
+    told = details([{**QUIET, "skipped": skipped, "skipped_count": 100_000}])
 
     assert told[0] == "art: link0 is left out: a symlink"
-    assert told[MOST:] == ["art: … and 3 more"]
+    assert told[MOST:] == [f"art: … and {100_000 - MOST} more"]
+
+
+def test_what_failed_is_named_with_cause_and_remedy_and_a_folder_by_a_word() -> None:
+    failed = [{"path": "a", "why": "Permission denied on the remote", "remedy": "correct the permissions"}]
+    skipped = [{"path": "", "why": "the directory can't be read"}]
+
+    told = details([{**QUIET, "failed": failed, "failed_count": 1, "skipped": skipped, "skipped_count": 1}])
+
+    assert told == [
+        "art: a failed: Permission denied on the remote → correct the permissions",
+        "art: the folder itself is left out: the directory can't be read",
+    ]

@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 COMMIT_SECONDS = 0.2
 BEAT = 256
 """After so many outcomes of a batch the event loop looks round: some milliseconds."""
+NAMED = 1000
+"""Failures that are kept by name; beyond that only counted."""
 ITEM_TRIES = 3
 """A damaged transfer is tried so often within a pass."""
 
@@ -68,6 +70,7 @@ class Tally:
     again: bool = False
     """Something moved under our hands: look again soon."""
     failures: dict[str, HelixError] = field(default_factory=dict)
+    """Of the first `NAMED` that failed."""
     meter: Meter = field(default_factory=Meter)
     on_growth: Callable[[Growth], None] | None = None
     """Told of each action that makes a side grow or shrink."""
@@ -189,7 +192,8 @@ class Executor:
 
     def _failed(self, action: Action, error: HelixError) -> None:
         self._tally.failed += 1
-        self._tally.failures[action.path] = error
+        if len(self._tally.failures) < NAMED:
+            self._tally.failures[action.path] = error
         what = type(action).__name__
         self._journal.note(Event(time.time(), action.path, what, "failed", 0, str(error)))
         log.warning("action_failed", extra={"path": action.path, "action": what, "cause": str(error)})

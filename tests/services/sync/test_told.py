@@ -1,0 +1,87 @@
+"""Do all outlets tell what is not kept: how much of it, why, and what to do? And does no answer grow with a folder?"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helix.core.health import Status
+from helix.errors import HelixError
+from services.sync import views
+from services.sync.checks import checks_of
+from services.sync.cycle import Wishes
+from services.sync.keeper import Keeper
+from services.sync.remotes.memory import MemoryRemote
+from services.sync.walk import MANY
+from tests.contracts.refusals import forbid_reading
+from tests.services.sync.keeping import at_rest, keeping
+
+UNREADABLE = "the file can't be read: Permission denied"
+REMEDY = "let the user who runs Helix read this file"
+
+
+def items_of(keeper: Keeper) -> tuple[Status, str, str]:
+    check = next(check for check in checks_of(keeper, alone=True) if check.name == "sync:items")
+    return check.status, check.output, check.remedy
+
+
+async def test_a_failed_path_is_told_with_its_cause_and_remedy_and_no_outlet_of_all_holds_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "secret").write_text("x")
+    forbid_reading(tmp_path / "here" / "secret", monkeypatch)
+
+    async with keeping(tmp_path, MemoryRemote()) as keeper:
+        run = await keeper.ask()
+
+        assert run.outcome == "partial"
+        told = views.folder(keeper)
+        assert told["failed"] == [{"path": "secret", "why": UNREADABLE, "remedy": REMEDY}]
+        assert (told["failed_count"], told["skipped"], told["skipped_count"]) == (1, [], 0)
+        status, output, remedy = items_of(keeper)
+        assert status is Status.WARN
+        assert output == f"1 path failed in the last pass and will be tried again: {UNREADABLE}"
+        assert remedy == f"{REMEDY}; `helix status` names what failed, and why"
+
+        keeper.standing.failed["other"] = HelixError("other changed", remedy="wait")
+
+        _, output, remedy = items_of(keeper)
+        assert output == "1 path failed in the last pass and will be tried again"
+        assert remedy == "`helix status` names what failed, and why"
+
+
+async def test_many_paths_that_are_left_out_are_counted_and_the_answer_stays_small(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    (here / "d").mkdir(parents=True)
+    for number in range(3 * MANY):
+        (here / "d" / f"link{number}").symlink_to("nowhere")
+
+    async with keeping(tmp_path, MemoryRemote()) as keeper:
+        await at_rest(keeper)
+
+        told = views.folder(keeper)
+        assert told["skipped_count"] == 3 * MANY
+        assert len(told["skipped"]) == MANY
+        plan = views.plan(keeper.name, await keeper.cycle.look(Wishes()))
+        assert (plan["skipped_count"], len(plan["skipped"])) == (3 * MANY, MANY)
+
+
+async def test_a_directory_that_can_not_be_read_is_named_before_many_links(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    for number in range(2 * MANY):
+        (here / f"a{number}").symlink_to("nowhere")
+    remote = MemoryRemote()
+    await remote.mkdir("closed")
+
+    async with keeping(tmp_path, remote) as keeper:
+        await at_rest(keeper)
+        remote.store.closed.add("closed")
+        await at_rest(keeper)
+
+        told = views.folder(keeper)
+        assert told["skipped"][0] == {"path": "closed", "why": "on the remote: the directory can't be read"}
+        assert told["skipped_count"] == 2 * MANY + 1
+        assert items_of(keeper)[1] == "1 directory can't be read; what is in there is left as it is"
+        assert len(json.dumps(told)) < 20_000
