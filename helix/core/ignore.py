@@ -42,6 +42,11 @@ class Ignore:
         self.digest = blake2b("\n".join(good).encode(), digest_size=16).digest()
         """Names the patterns: equal for equal filters."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it hides nothing but Helix's own directory."""
+        return self._spec is None
+
     def __call__(self, path: str, kind: Kind) -> bool:
         """Whether nothing shall be done about the path."""
         if path == OWN or path.startswith(OWN + "/"):

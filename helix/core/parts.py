@@ -9,7 +9,7 @@ and everything must be held. A second pass (`in_parts`) decides again, a part at
 Where a side takes two names for one, and where deletions are to be undone, everything is held anyway.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,7 +17,7 @@ from helix.core.actions import Action, Reason, Skip, cost, download_bytes
 from helix.core.cases import Case, Change, Rules
 from helix.core.order import writes_remote
 from helix.core.plan import NO_REST, Amount, Changed, Plan, Rest, decided, plan
-from helix.core.trees import Rows, is_inside
+from helix.core.trees import Rows, Side, is_inside
 
 HELD = 50_000
 """So many changed paths are held, if need be: some 30 MB."""
@@ -56,6 +56,18 @@ def survey(rows: Rows, rules: Rules, *, held: int = HELD, part: int = PART, name
     return Plan(tuple(cut.named), changed.known, cut.more or cut.rest.count > 0, cut.rest)
 
 
+def first_copy(source: Side, amount: Amount, rules: Rules) -> Plan | None:
+    """What `survey` says of a first copy, known from a mere count; nothing of it is named.
+
+    It must be that nothing was ever in sync, that all there is (`amount`) stands on the side `source`, and that no
+    filter hides any of it: then each path is one copy. None where something can't, or may not, be copied.
+    """
+    if rules.local_folds or rules.remote_folds or rules.mode.source not in (None, source):
+        return None
+    rest = Rest(there=amount) if source is Side.LOCAL else Rest(here=amount, download_bytes=amount.size)
+    return Plan((), 0, more=True, rest=rest)
+
+
 def in_parts(rows: Rows, rules: Rules, *, part: int = PART) -> Iterator[Plan]:
     """The same plan in parts that are wholes of their own, in walk order, for rows that may have changed since.
 
@@ -71,6 +83,11 @@ def stands_alone(case: Case) -> bool:
     if Change.GONE in (case.here, case.there):
         return False
     return case.local is None or case.remote is None or case.local.kind is case.remote.kind
+
+
+def left_alone(actions: Iterable[Action]) -> Iterator[Skip]:
+    """What people are told of, or what must be looked at again."""
+    return (action for action in actions if isinstance(action, Skip) and action.reason is not Reason.ONE_WAY)
 
 
 def _alone(cases: Changed) -> Iterator[Case]:
@@ -97,7 +114,7 @@ class _Cut:
         todo = [action for action in made.actions if not isinstance(action, Skip)]
         room = max(0, most - len(self.named))
         self.named += todo[:room]
-        self.named += (one for one in made.actions if isinstance(one, Skip) and one.reason is not Reason.ONE_WAY)
+        self.named += left_alone(made.actions)
         self.rest = _plus(self.rest, todo[room:])
         self.more = self.more or made.more
 

@@ -15,9 +15,9 @@ from helix.core.actions import Action, Reason, Skip, cost
 from helix.core.cases import Mode, Rules
 from helix.core.guards import ALWAYS_ALLOWED, Approval, Trip
 from helix.core.order import removes, writes_remote
-from helix.core.parts import NeedsAll
+from helix.core.parts import NeedsAll, left_alone
 from helix.core.plan import Plan, plan
-from helix.core.trees import BaseState, LocalState, Side
+from helix.core.trees import Side
 from helix.settings import Folder
 from services.sync import files
 from services.sync.apply.acts import Acts
@@ -30,16 +30,14 @@ from services.sync.hints import EVERYWHERE, Hint, around
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
-from services.sync.journal.notes import Touched
 from services.sync.marker import Marker, Marks
 from services.sync.nearby import Nearby, TooMany
 from services.sync.rails import Seen, trip_of
-from services.sync.remotes.errors import ItemFailed
 from services.sync.remotes.remote import Remote
-from services.sync.remotes.source import Source
 from services.sync.ruling import filters_of, rules_of
 from services.sync.settle import Settler
 from services.sync.stamped import Tools
+from services.sync.suspects import Suspects
 from services.sync.trash import stamp_of
 from services.sync.walk import Witness
 from services.sync.whole import Whole
@@ -115,6 +113,9 @@ class Result:
     """Actions that are left to the writer."""
 
 
+Decide = Callable[[Wishes], Awaitable[tuple[Plan, Tools]]]
+
+
 class Cycle:
     """Runs passes over one folder, one at a time."""
 
@@ -147,9 +148,9 @@ class Cycle:
             raise
 
     async def _run(self, wishes: Wishes, tally: Tally) -> Result:
-        look = await self.look(wishes)
+        look = await self._look(wishes, self._count_or_decide)
         if not look.where.everywhere and _wants_more(look):
-            look = await self.look(replace(wishes, where=EVERYWHERE))
+            look = await self._look(replace(wishes, where=EVERYWHERE), self._count_or_decide)
         if look.where.everywhere:
             self._counted = look.counts
             tally.on_growth = look.counts.grow
@@ -159,31 +160,42 @@ class Cycle:
         await self.marker.settle(look.marks, may_write_remote=wishes.writer and self._may_mark(look))
         async with self._carriers() as carriers:
             if look.plan.rest.count:
-                left = await self._apply_in_parts(look, wishes, tally, carriers)
+                look, left = await self._apply_in_parts(look, wishes, tally, carriers)
             else:
                 left = await self._apply(look.plan.actions, wishes, tally, carriers)
         await asyncio.to_thread(self._sweep, look.witness)
         return Result(look, tally, left)
 
     async def look(self, wishes: Wishes) -> Look:
-        """Gather and decide; nothing is done."""
+        """Gather and decide; nothing is done. What is to be done is named as far as it can be."""
+        return await self._look(wishes, self._decide_all)
+
+    async def _look(self, wishes: Wishes, everywhere: Decide) -> Look:
         await asyncio.to_thread(self.journal.open)
         await asyncio.to_thread(self._make_root)
         marks = await self.marker.read()
         settle = self.folder.settle_seconds if wishes.settle_seconds is None else wishes.settle_seconds
         self._settler.begin(settle)
-        where, counts, (decided, tools) = await self._decide(wishes)
+        where, counts, (decided, tools) = await self._decide(wishes, everywhere)
         seen = Seen(counts, tools.witness, marks)
         trip = await asyncio.to_thread(trip_of, decided, seen, self.folder, self.journal, wishes.approvals)
         return Look(decided, counts, tools.witness, tools.there, marks, trip, self._settler.wake_in, where)
 
-    async def _decide(self, wishes: Wishes) -> tuple[Hint, Counts, tuple[Plan, Tools]]:
+    async def _decide(self, wishes: Wishes, everywhere: Decide) -> tuple[Hint, Counts, tuple[Plan, Tools]]:
         """Look only where it is wished, if it is known how much there is in all and not too much is new there."""
         if self._counted and wishes.where.directories is not None:
             with contextlib.suppress(TooMany):
                 return wishes.where, self._counted, await self._decide_near(wishes.where.directories, wishes)
-        decided, tools = await self._decide_all(wishes)
+        decided, tools = await everywhere(wishes)
         return EVERYWHERE, tools.counts, (decided, tools)
+
+    async def _count_or_decide(self, wishes: Wishes) -> tuple[Plan, Tools]:
+        """For one who acts, a first copy need not be decided twice: a count tells the rails all they ask."""
+        tools = await self._tools()
+        counted = None
+        if not wishes.keep_deleted:
+            counted = await self._sides.first_copy(self._rules(wishes, tools), tools)
+        return (counted, tools) if counted else await self._decide_all(wishes)
 
     async def _decide_all(self, wishes: Wishes) -> tuple[Plan, Tools]:
         """Compare both sides whole; only what surely can be done part by part is not held in memory."""
@@ -217,8 +229,13 @@ class Cycle:
             if carriers:
                 await asyncio.shield(asyncio.to_thread(carriers.close))
 
-    async def _apply_in_parts(self, look: Look, wishes: Wishes, tally: Tally, carriers: Carriers | None) -> int:
-        """Do a plan with a rest, as long as this is the folder that was looked at; gives how many actions are left."""
+    async def _apply_in_parts(
+        self, look: Look, wishes: Wishes, tally: Tally, carriers: Carriers | None
+    ) -> tuple[Look, int]:
+        """Do a plan with a rest, as long as this is the folder that was looked at.
+
+        Gives the look, with what the parts left alone, and how many actions are left to the writer.
+        """
         tools, rest, left = await self._tools(), look.plan.rest, 0
         unseen = frozenset(look.witness.unseen), frozenset(look.there.unseen)
         rules = replace(self._rules(wishes, tools), unseen_local=unseen[0], unseen_remote=unseen[1])
@@ -226,14 +243,17 @@ class Cycle:
         tally.expect(len(todo) + rest.here.count, sum(map(cost, todo)) + rest.here.size)
         if wishes.writer:
             tally.expect(tally.total + rest.there.count, tally.bytes_total + rest.there.size)
-        mark = await self.marker.here()
+        mark, alone = await self.marker.here(), list[Action]()
         async with contextlib.aclosing(self._sides.parts(rules, tools)) as parts:
             async for part in parts:
                 if self._stopping() or await self.marker.here() != mark:
                     tally.again = True
                     break
                 left += await self._apply(part.actions, wishes, tally, carriers)
-        return left
+                alone += left_alone(part.actions)
+            else:
+                look = replace(look, plan=replace(look.plan, actions=tuple(alone)), wake_in=self._settler.wake_in)
+        return look, left
 
     async def _apply(self, planned: Sequence[Action], wishes: Wishes, tally: Tally, carriers: Carriers | None) -> int:
         """Do what is ours to do; gives how many actions are left to the writer."""
@@ -245,18 +265,8 @@ class Cycle:
 
     async def _tools(self) -> Tools:
         ignored = await asyncio.to_thread(filters_of, self.root)
-        return Tools(Counts(), Witness(), Witness(), self._suspect, ignored, self.journal.note)
-
-    def _suspect(self, path: str, state: LocalState, base: BaseState, ctime_ns: int) -> LocalState:
-        """Read a file whose ctime alone moved: was it edited in place and its mtime set back?"""
-        try:
-            digest = Source(files.full(self.root, path), state.size, state.mtime_ns).digest()
-        except ItemFailed:
-            return state
-        if digest == base.digest:
-            self.journal.note(Touched(path, ctime_ns))
-            return state
-        return state._replace(inode=None, digest=digest)
+        suspects = Suspects(self.root, self.journal)
+        return Tools(Counts(), Witness(), Witness(), suspects.read, ignored, self.journal.note)
 
     def _rules(self, wishes: Wishes, tools: Tools) -> Rules:
         rules = rules_of(self.root, Mode(self.folder.mode), self.remote.features, self._settler, tools)

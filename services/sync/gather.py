@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TypeVar
 
 from helix.core.growth import Growth
+from helix.core.plan import Amount
 from helix.core.trees import BaseState, Kind, LocalState, RemoteState, Row, Side, walk_key
 from services.sync.remotes.remote import Entry
 from services.sync.scan import Directory
@@ -46,6 +47,12 @@ class Counts:
         else:
             self.remote_files += grown.files
             self.remote_bytes += grown.size
+
+    def amount_on(self, side: Side) -> Amount:
+        """How many paths there are, and the bytes of the files among them."""
+        if side is Side.LOCAL:
+            return Amount(self.local_paths, self.local_bytes)
+        return Amount(self.remote_paths, self.remote_bytes)
 
     def count_local(self, directory: Directory) -> None:
         """Add one local directory's own entries."""

@@ -6,8 +6,9 @@ pass calls `stop`: then no walker is left.
 
 import asyncio
 from collections.abc import Generator
+from itertools import chain
 
-from helix.core.trees import Row
+from helix.core.trees import Row, Side
 from services.sync.gather import local_states, merge, remote_states
 from services.sync.journal.journal import Journal
 from services.sync.remotes.remote import Remote
@@ -48,6 +49,26 @@ class Gathering:
             comparison = Comparison(self._here, self._there, base, self._tools)
             yield from comparison.rows()
             self.unread = comparison.unread
+
+    def count(self) -> Side | None:
+        """Count both sides, if they are disks and one holds nothing; gives the side that holds all. Blocking, once.
+
+        None: both hold something, or neither does, or their tops can't be read; little was looked at then.
+        """
+        if self._there is None:
+            return None
+        self._here.begin()
+        self._there.begin()
+        here, there = iter(self._here), iter(self._there)
+        top, top_there = next(here), next(there)
+        if not (top.sound and top_there.sound) or (top.paths > 0) is (top_there.paths > 0):
+            return None
+        counts = self._tools.counts
+        for directory in chain([top], here):
+            counts.count_local(directory)
+        for directory in chain([top_there], there):
+            counts.count_remote(directory)
+        return Side.LOCAL if top.paths else Side.REMOTE
 
     def stop(self) -> None:
         """End what still runs."""

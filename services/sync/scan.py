@@ -84,7 +84,22 @@ def scan(root: str, witness: Witness, ignored: Ignore = NOTHING_IGNORED, *, apar
 
     `apart`: by a process of its own, as is any tree that turns out to hold more than a little. Blocking.
     """
-    return DiskScan(root, witness, ignored) if apart or _holds_many(root) else OwnScan(root, witness, ignored)
+    return DiskScan(root, witness, ignored) if apart or holds(root, FEW) else OwnScan(root, witness, ignored)
+
+
+def holds(root: str, most: int) -> bool:
+    """Whether there are so many paths or more, ignored ones too; what can't be read is for the scan to tell. Blocking.
+
+    Looks at no more than it must.
+    """
+    waiting, count = [root], 0
+    while waiting and count < most:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in islice(entries, most):
+                count += 1
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    return count >= most
 
 
 class OwnScan:
@@ -192,18 +207,6 @@ class DiskScan:
             if self._stopped.is_set() or not piece:
                 return
             data += piece
-
-
-def _holds_many(root: str) -> bool:
-    """Whether there are `FEW` paths or more, ignored ones too; what can't be read is for the scan to tell."""
-    waiting, count = [root], 0
-    while waiting and count < FEW:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in islice(entries, FEW):
-                count += 1
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-    return count >= FEW
 
 
 def _failed(root: str, why: str) -> ScanFailed:

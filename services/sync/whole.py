@@ -10,12 +10,13 @@ from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import replace
 
 from helix.core.cases import Rules
-from helix.core.parts import HELD, NAMED, PART, in_parts, survey
+from helix.core.parts import HELD, NAMED, PART, first_copy, in_parts, survey
 from helix.core.plan import Plan, plan
 from helix.core.trees import Row
 from services.sync.gathering import Gathering
 from services.sync.journal.journal import Journal
 from services.sync.remotes.remote import Remote
+from services.sync.scan import holds
 from services.sync.stamped import Tools
 
 END_SECONDS = 5.0
@@ -51,6 +52,20 @@ class Whole:
             abandoned.set()
             gathering.stop()
 
+    async def first_copy(self, rules: Rules, tools: Tools) -> Plan | None:
+        """What is to be done, from a mere count, where nothing was ever in sync and one of two disks holds nothing.
+
+        None where that is not so, or where all that is to be done can be held.
+        """
+        if not tools.ignored.is_empty or not await asyncio.to_thread(self._may_be_first_copy):
+            return None
+        gathering = await self._gathering(tools)
+        try:
+            source = await asyncio.to_thread(gathering.count)
+        finally:
+            gathering.stop()
+        return first_copy(source, tools.counts.amount_on(source), rules) if source else None
+
     async def parts(self, rules: Rules, tools: Tools) -> AsyncGenerator[Plan, None]:
         """A plan with a rest, part by part, compared anew: while one part is carried out, the next one is decided."""
         abandoned = threading.Event()
@@ -73,6 +88,11 @@ class Whole:
             for one in done:
                 one.exception()  # whoever still waits for a part has heard of it
                 deciding.close()
+
+    def _may_be_first_copy(self) -> bool:
+        disk = self._remote.features.disk
+        many = disk is not None and any(holds(root, HELD + 1) for root in (self._root, disk.root))
+        return many and not self._journal.holds(1)
 
     async def _gathering(self, tools: Tools) -> Gathering:
         loop = asyncio.get_running_loop()

@@ -7,8 +7,8 @@ from helix.core.actions import Action, Skip
 from helix.core.cases import Rules
 from helix.core.names import fold_case
 from helix.core.order import waves
-from helix.core.parts import NeedsAll, in_parts, survey
-from helix.core.plan import NO_REST, Plan, plan
+from helix.core.parts import NeedsAll, first_copy, in_parts, survey
+from helix.core.plan import NO_REST, Amount, Plan, plan
 from helix.core.trees import Kind, Row, Side, is_inside, parent_of
 from tests.core.executor import apply
 from tests.core.model import Broken, Failed, Killed, Refused, Tree, World
@@ -56,17 +56,20 @@ class Run:
         return self
 
     def _begin(self) -> None:
-        world = self.world
+        world, lone = self.world, self.spec.lone
+        trees = {Side.LOCAL: world.local, Side.REMOTE: world.remote}
         for path, content in self.spec.base:
-            for tree in (world.local, world.remote):
+            for tree in [tree for side, tree in trees.items() if lone in (None, side)]:
                 if path.count("/") and path.rpartition("/")[0] not in tree.nodes:
                     return
                 tree.nodes[path] = (content, tree.ident(), tree.stamp(path))
-            world.remember(path)
+            if lone is None:
+                world.remember(path)
         for path in self.spec.forgotten:
             world.journal.pop(path, None)
         for side, op in self.spec.ops:
-            self.people.do(side, op)
+            if lone in (None, side):
+                self.people.do(side, op)
         self.people.count()
 
     def _pending(self) -> bool:
@@ -120,10 +123,20 @@ class Run:
 
     def _plan(self, rows: list[Row], rules: Rules) -> Plan:
         """Held whole, or with a rest that is decided again part by part while the world goes on."""
+        if self.spec.part and (counted := self._counted(rows, rules)):
+            return counted
         if self.spec.part:
             with contextlib.suppress(NeedsAll):
                 return survey(rows, rules, held=self.spec.part, part=self.spec.part, named=self.spec.part)
         return plan(rows, rules)
+
+    def _counted(self, rows: list[Row], rules: Rules) -> Plan | None:
+        """A first copy that is not decided but counted: nothing was ever in sync, and one side holds all there is."""
+        sides = {side for row in rows for side in Side if (row.local if side is Side.LOCAL else row.remote)}
+        if rules.keep_deleted or len(sides) != 1 or len(rows) <= self.spec.part or self.world.journal:
+            return None
+        size = sum(state.size for row in rows for state in (row.local, row.remote) if state)
+        return first_copy(*sides, Amount(len(rows), size), rules)
 
     def _seen(self, number: int | None) -> tuple[list[Row], Rules]:
         spec, rows = self.spec, self.world.rows()

@@ -48,6 +48,8 @@ class Spec:
     """(round, directory in which people are still at work here)"""
     part: int = 0
     """a plan of more changed paths is not held but carried out in parts of so many; 0: always held"""
+    lone: Side | None = None
+    """all there is at first stands on this side, and nothing was ever in sync"""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ def spec_of(seed: int) -> Spec:
     folds = chance() < 0.08
     maker = _Maker(random, FOLDED_POOL if folds else POOL)
     base = _base(maker, folds)
-    return Spec(
+    spec = Spec(
         seed=seed,
         mode=MODES[int(chance() * len(MODES))],
         local_digests=chance() < 0.6,
@@ -107,6 +109,7 @@ def spec_of(seed: int) -> Spec:
         busy=((int(chance() * 2), BUSY[int(chance() * len(BUSY))]),) if chance() < 0.1 else (),
         part=PARTS[int(chance() * len(PARTS))],
     )
+    return replace(spec, part=1 + int(chance() * 3), lone=_side(random)) if chance() < 0.04 else spec
 
 
 def _side(random: Random) -> Side:
@@ -155,9 +158,10 @@ def smaller(spec: Spec) -> Iterator[Spec]:
         parts = getattr(spec, name)
         for index in range(len(parts)):
             yield replace(spec, **{name: parts[:index] + parts[index + 1 :]})
-    for name, plain in (("folds", False), ("reuses", False), ("keep_deleted", False), ("identity", False)):
-        if getattr(spec, name) != plain:
-            yield replace(spec, **{name: plain})
+    plain = {"folds": False, "reuses": False, "keep_deleted": False, "identity": False, "lone": None}
+    for name, value in plain.items():
+        if getattr(spec, name) != value:
+            yield replace(spec, **{name: value})
     for name in ("local_digests", "remote_digests"):
         if not getattr(spec, name):
             yield replace(spec, **{name: True})

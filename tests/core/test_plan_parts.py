@@ -11,9 +11,9 @@ from helix.core.actions import Action, Reason, Skip, Upload, cost
 from helix.core.cases import Mode, Rules
 from helix.core.names import fold_case
 from helix.core.order import writes_remote
-from helix.core.parts import NeedsAll, in_parts, survey
+from helix.core.parts import NeedsAll, first_copy, in_parts, survey
 from helix.core.plan import NO_REST, Amount, Plan, plan
-from helix.core.trees import Kind, LocalState, RemoteState, Row
+from helix.core.trees import Kind, LocalState, RemoteState, Row, Side
 from tests.core.rows import row, word
 from tests.core.test_plan_properties import rows_of, three_trees
 
@@ -68,6 +68,28 @@ def test_a_survey_counts_all_that_the_plan_does(
         assert set(seen.actions) >= {
             action for action in whole.actions if isinstance(action, Skip) and action.reason is not Reason.ONE_WAY
         }
+
+
+@given(three_trees(), MODES, st.sampled_from(list(Side)))
+def test_a_first_copy_that_is_counted_is_what_a_survey_says(
+    trees: tuple[dict[str, str], ...], mode: Mode, source: Side
+) -> None:
+    tree, rules = trees[0], Rules(mode=mode)
+    rows = rows_of(tree, {}, {}) if source is Side.LOCAL else rows_of({}, tree, {})
+    size = sum(state.size for one in rows for state in (one.local, one.remote) if state)
+
+    counted = first_copy(source, Amount(len(rows), size), rules)
+
+    if len(rows) > 2 and counted:
+        assert counted == survey(iter(rows), rules, held=1, part=1, named=0)
+    elif counted is None:
+        assert not todo(plan(rows, rules).actions)
+
+
+@pytest.mark.parametrize("source", list(Side))
+@pytest.mark.parametrize("rules", [Rules(local_folds=fold_case), Rules(remote_folds=fold_case)], ids=["here", "there"])
+def test_where_names_fold_a_first_copy_is_decided_and_not_counted(source: Side, rules: Rules) -> None:
+    assert first_copy(source, Amount(5, 5), rules) is None
 
 
 @given(three_trees(), MODES)

@@ -23,6 +23,7 @@ from services.sync.open_tree import OpenTree
 from services.sync.remotes.errors import OverQuota
 from services.sync.remotes.local import LocalRemote
 from services.sync.reserved import TEMPORARY_PREFIX
+from services.sync.suspects import Suspects
 from tests.services.sync.world import World, text
 
 COUNT = 8
@@ -222,7 +223,7 @@ async def test_equal_files_are_adopted_with_one_look_each(tmp_path: Path, monkey
     }
     assert [world.local()[path] for path in conflict] == [b"content 2"]
     looked: list[str] = []
-    monkeypatch.setattr(world.cycle, "_suspect", lambda path, state, _base, _ctime: looked.append(path) or state)
+    monkeypatch.setattr(Suspects, "read", lambda _self, path, state, *_: looked.append(path) or state)
     await world.sync()
     assert looked == [], "the journal knows the ctime of what was read"
 
