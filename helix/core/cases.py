@@ -100,7 +100,8 @@ def _never(_path: str, _what: object) -> bool:
 class Rules:
     """What the plan must respect in one folder.
 
-    `unseen` are directories, per side, whose listing is not complete: what is missing there is not deleted.
+    `unseen` are directories, per side, whose listing is not complete, and paths that could not be looked at: what is
+    missing there is not deleted.
     They, and what is `holding`, may be found while the rows stream: both are looked at after the last row.
     """
 
@@ -152,9 +153,9 @@ def remote_change(remote: RemoteState | None, base: BaseState | None) -> Change:
     return Change.SAME if same else Change.EDITED
 
 
-def inside_any(path: str, directories: Collection[str]) -> bool:
-    """Whether a path lies in one of the directories."""
-    return any(is_inside(path, directory) for directory in directories)
+def at_or_inside_any(path: str, places: Collection[str]) -> bool:
+    """Whether a path is one of the places, or lies in one."""
+    return any(path == place or is_inside(path, place) for place in places)
 
 
 Closed = Mapping[str, tuple[Outcome, Reason | None]]

@@ -4,14 +4,14 @@ A path that a filter hides is nobody's business: nothing is done to it on either
 dropped, so that it counts as never synced if the filter goes. A path that is still being written waits, but
 not one that was only renamed: a rename moves the ctime, and while the new name waited, the old one would be
 trashed, and later the content sent again. A path that is missing in a directory which could not be listed whole
-is not deleted: it was not seen.
+is not deleted: it was not seen. Nor is one at which the disk does not let us look.
 
 A path that was deleted here waits too, for while people are deleting nobody knows yet how much: a guard rail
 must judge all of it, not the piece that a pass happens to see.
 """
 
 from helix.core.actions import Reason
-from helix.core.cases import Case, Change, Outcome, Rules, inside_any
+from helix.core.cases import Case, Change, Outcome, Rules, at_or_inside_any
 from helix.core.trees import BaseState, Kind, LocalState
 
 Stamp = tuple[int | None, int, int]
@@ -43,9 +43,9 @@ def _is_ignored(case: Case, rules: Rules) -> bool:
 
 
 def _is_unseen(case: Case, rules: Rules) -> bool:
-    if case.local is None and inside_any(case.path, rules.unseen_local):
+    if case.local is None and at_or_inside_any(case.path, rules.unseen_local):
         return True
-    return case.remote is None and inside_any(case.path, rules.unseen_remote)
+    return case.remote is None and at_or_inside_any(case.path, rules.unseen_remote)
 
 
 def _is_unsettled(case: Case, here: LocalState, gone: set[Stamp], rules: Rules) -> bool:

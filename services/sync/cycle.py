@@ -192,9 +192,7 @@ class Cycle:
     async def _count_or_decide(self, wishes: Wishes) -> tuple[Plan, Tools]:
         """For one who acts, a first copy need not be decided twice: a count tells the rails all they ask."""
         tools = await self._tools()
-        counted = None
-        if not wishes.keep_deleted:
-            counted = await self._sides.first_copy(self._rules(wishes, tools), tools)
+        counted = await self._sides.first_copy(self._rules(wishes, tools), tools)
         return (counted, tools) if counted else await self._decide_all(wishes)
 
     async def _decide_all(self, wishes: Wishes) -> tuple[Plan, Tools]:

@@ -129,6 +129,9 @@ def test_a_directory_deleted_there_waits_for_the_file_that_is_written_in_it() ->
         (row("d/x", None, "old", "old"), Rules(unseen_local=["d"])),
         (row("d/x", "old", None, "old"), Rules(unseen_remote=["d"])),
         (row("d/s/x", "old", None, "old"), Rules(unseen_remote=["d"])),
+        (row("d/x", None, "old", "old"), Rules(unseen_local=["d/x"])),
+        (row("d/x", "old", None, "old"), Rules(unseen_remote=["d/x"])),
+        (row("d/x", None, "edited", "old"), Rules(unseen_local=["d/x"])),
     ],
 )
 def test_what_was_not_seen_is_not_deleted(missing: Row, rules: Rules) -> None:

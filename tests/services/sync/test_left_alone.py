@@ -1,5 +1,6 @@
 """Is what nobody may touch left alone, quietly, with a reason? Links, ignored files, directories that can't be read."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -164,3 +165,29 @@ async def test_one_remote_file_that_may_not_be_read_fails_alone(
     assert list(result.tally.failures) == ["secret"]
     assert isinstance(result.tally.failures["secret"], ItemFailed)
     assert (world.here / "plain").read_text() == "x"
+
+
+@pytest.mark.parametrize("side", ["here", "there"])
+async def test_a_file_that_the_disk_will_not_show_is_deleted_nowhere(
+    world: World, side: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.stat
+
+    def failing(path: str, *, dir_fd: int | None = None, follow_symlinks: bool = True) -> os.stat_result:
+        if (
+            path == "file"
+            and dir_fd is not None
+            and os.readlink(f"/proc/self/fd/{dir_fd}") == str(tmp_path / side / "d")
+        ):
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "stat", failing)
+
+    result = await world.once()
+
+    assert result.tally.done == 0
+    assert reasons(result) == {"d/file": Reason.UNSEEN}
+    assert files_in(world.here) == files_in(tmp_path / "there") == {"d/file": b"x", "e": b"x"}
+    monkeypatch.undo()
+    assert (await world.once()).look.plan.actions == ()
