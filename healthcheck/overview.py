@@ -14,7 +14,7 @@ from healthcheck import disk
 from healthcheck.merge import parse
 from healthcheck.redaction import Redaction
 from healthcheck.watch import Watch
-from helix.control import Control
+from helix.control import QUESTION_SECONDS, Control
 from helix.core.health import Status, Verdict
 from helix.core.wording import causes, headline, line
 from helix.errors import Refused, Unreachable
@@ -90,8 +90,9 @@ class Overviews:
         if not answers:
             return None, None
         try:
-            status, history = await asyncio.gather(self._control.status(), self._control.history(limit=RUNS))
-        except (Unreachable, Refused):
+            async with asyncio.timeout(QUESTION_SECONDS):
+                status, history = await asyncio.gather(self._control.status(), self._control.history(limit=RUNS))
+        except (Unreachable, Refused, TimeoutError):
             return None, None
         folders = [_public(folder) for folder in status.get("folders", ())]
         return folders, [dict(run) for run in history.get("runs", ())]

@@ -1,7 +1,8 @@
 """How is sync asked to do something?
 
-A client of sync's control socket: HTTP over a Unix socket, time-out 2 s for questions. Actions carry an idempotency
-key, so a repeated call does one thing. Answers are JSON objects; their shapes stand in docs/control-api.md.
+A client of sync's control socket: HTTP over a Unix socket. What sync knows by heart it answers within 2 s, what it has
+to look up in its journal within 10; an action may have to wait for a pass. Actions carry an idempotency key, so a
+repeated call does one thing. Answers are JSON objects; their shapes stand in docs/control-api.md.
 
 Errors: `Unreachable` (nobody answers in time), `Refused` (sync's `{"error": {"code", "message", "remedy"}}`).
 """
@@ -18,6 +19,7 @@ from helix.aside import Aside
 from helix.errors import Refused, Unreachable
 
 QUESTION_SECONDS = 2.0
+LOOKUP_SECONDS = 10.0
 ACTION_SECONDS = 60.0
 
 Answer = Mapping[str, Any]
@@ -32,7 +34,7 @@ class Control:
 
     async def status(self) -> Answer:
         """Ask how each folder is: state, counts, pending, progress, last success."""
-        return await self._get("/v1/status")
+        return await self._get("/v1/status", timeout=QUESTION_SECONDS)
 
     async def plan(self) -> Answer:
         """Ask what the next pass would do, and why; nothing is done."""
@@ -52,7 +54,7 @@ class Control:
 
     async def sync(self, *, wait: float = 0.0, key: str | None = None) -> Answer:
         """Start a pass now; with *wait* seconds, answer with its result."""
-        return await self._post("/v1/sync", {"wait": wait}, key=key, timeout=wait + QUESTION_SECONDS)
+        return await self._post("/v1/sync", {"wait": wait}, key=key, timeout=wait + LOOKUP_SECONDS)
 
     async def pause(self, *, key: str | None = None) -> Answer:
         """Stop passes until resumed; a running pass ends after its current files."""
@@ -81,7 +83,7 @@ class Control:
     ) -> Answer:
         """Bring a version of *path* back from the trash, to itself or to *to*; *folder*: whose, if several do."""
         body = {"path": path, "version": version, "to": to, "folder": folder}
-        return await self._post("/v1/restore", body, key=key, timeout=ACTION_SECONDS)
+        return await self._post("/v1/restore", body, key=key)
 
     async def resolve(self, path: str, keep: str, *, folder: str | None = None, key: str | None = None) -> Answer:
         """Decide a conflict: *keep* is `local`, `remote` or `both`."""
@@ -93,13 +95,13 @@ class Control:
 
     async def selftest(self, *, key: str | None = None) -> Answer:
         """Upload, read back, compare and delete a small file on each remote."""
-        return await self._post("/v1/selftest", {}, key=key, timeout=ACTION_SECONDS)
+        return await self._post("/v1/selftest", {}, key=key)
 
-    async def _get(self, endpoint: str, *, timeout: float = QUESTION_SECONDS, **query: str) -> Answer:
+    async def _get(self, endpoint: str, *, timeout: float = LOOKUP_SECONDS, **query: str) -> Answer:
         return await self._call("GET", endpoint, timeout, params=query)
 
     async def _post(
-        self, path: str, body: Answer, *, key: str | None = None, timeout: float = QUESTION_SECONDS
+        self, path: str, body: Answer, *, key: str | None = None, timeout: float = ACTION_SECONDS
     ) -> Answer:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         return await self._call("POST", path, timeout, json=body, headers=headers)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from helix import parsing
 from helix.core.guards import LOOK_AGAIN_ONLY
@@ -21,6 +22,8 @@ from services.sync.views import Json
 
 PLAN_SECONDS = 10.0
 """How long a plan waits for a running pass."""
+ACT_SECONDS = 45.0
+"""How long an act waits for one: less than who asked for it does, so that he is told why nothing is done."""
 QUEUE = 100
 """Events a slow listener may lag behind; then the oldest are dropped."""
 
@@ -161,7 +164,7 @@ class Desk:
         keepers = self._named(folder)
         holding = [one for one in keepers if await one.trash.find(path, version)]
         keeper = _only(path, holding or keepers[:1])
-        async with keeper.busy:
+        async with _between_passes(keeper, ACT_SECONDS):
             kept = await keeper.trash.restore(path, version, to)
         keeper.hint()
         return {"path": to or path, "folder": keeper.name, "size": kept.size, "version": version_id(kept)}
@@ -172,7 +175,7 @@ class Desk:
         keeper = _only(
             path, [one for one in keepers if await asyncio.to_thread(_has_conflict, one, path)] or keepers[:1]
         )
-        async with keeper.busy:
+        async with _between_passes(keeper, ACT_SECONDS):
             await resolve(keeper.cycle.root, keeper.cycle.journal, path, keep)
         keeper.hint()
         return {"path": path, "folder": keeper.name, "kept": keep}
@@ -221,17 +224,25 @@ def _has_conflict(keeper: Keeper, path: str) -> bool:
 async def _plan(keeper: Keeper) -> Json:
     """The plan of one folder, or why it can't be told: one folder in trouble does not hide the others' plans."""
     try:
-        async with asyncio.timeout(PLAN_SECONDS):
-            await keeper.busy.acquire()
-    except TimeoutError:
-        busy = HelixError("a pass is under way", remedy="`helix status` shows how far it is; ask again after it")
-        return views.no_plan(keeper.name, busy)
-    try:
-        return views.plan(keeper.name, await keeper.cycle.look(Wishes()))
+        async with _between_passes(keeper, PLAN_SECONDS):
+            return views.plan(keeper.name, await keeper.cycle.look(Wishes()))
     except HelixError as error:
         return views.no_plan(keeper.name, error)
     except OSError as error:
         return views.no_plan(keeper.name, translate(error, "the local folder"))
+
+
+@asynccontextmanager
+async def _between_passes(keeper: Keeper, seconds: float) -> AsyncIterator[None]:
+    """The folder while nobody else changes it. Raises `Refused` where a pass is under way for so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await keeper.busy.acquire()
+    except TimeoutError:
+        remedy = "`helix status` shows how far it is; ask again after it"
+        raise Refused("a pass is under way", remedy=remedy, code="busy") from None
+    try:
+        yield
     finally:
         keeper.busy.release()
 

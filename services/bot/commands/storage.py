@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from helix.control import QUESTION_SECONDS
 from helix.errors import HelixError
 from services.bot import confirm, shelf
 from services.bot.context import Ctx, person_of
@@ -98,8 +99,9 @@ class StorageCommands(commands.Cog, name="Storage"):
         if refusal(person_of(interaction.user), self._kit.rules, Need.READ) is not None:
             return []
         try:
-            found = await self._kit.control.files(query=typed, limit=CHOICES)
-        except HelixError:
+            async with asyncio.timeout(QUESTION_SECONDS):  # Discord takes no suggestion that comes later
+                found = await self._kit.control.files(query=typed, limit=CHOICES)
+        except (HelixError, TimeoutError):
             return []
         paths = [str(file["path"]) for file in found["files"] if file["kind"] == "file"]
         return [app_commands.Choice(name=path, value=path) for path in paths if len(path) <= CHOICE_LENGTH][:CHOICES]
