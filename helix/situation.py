@@ -17,10 +17,12 @@ from helix.supervisor import Supervisor
 async def gather(settings: Settings, supervisor: Supervisor, disk: Aside) -> Situation:
     """Look at the board and ask supervisord, which is None in the situation when it does not answer.
 
-    Nobody is asked while the disk hangs: supervisord's socket is on it, and to connect would hang as well.
+    Nobody is asked while the disk hangs: supervisord's socket is on it, and to connect would hang as well. How old a
+    report is counts from when it was read: whatever holds us up after that is no silence of the others.
     """
+    board = Board(settings.run_dir)
     try:
-        reports = await disk.do(Board(settings.run_dir).read_all)
+        now, reports = await disk.do(lambda: (time.time(), board.read_all()))
     except Unreachable:
         return Situation(time.time(), settings.essential, None, {}, disk_answers=False)
     try:
@@ -28,7 +30,7 @@ async def gather(settings: Settings, supervisor: Supervisor, disk: Aside) -> Sit
     except (Unreachable, Refused):
         programs = None
     return Situation(
-        now=time.time(),
+        now=now,
         essential=settings.essential,
         programs=programs,
         reports=reports,
