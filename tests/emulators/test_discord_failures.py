@@ -23,7 +23,7 @@ async def end_of(server: DiscordServer) -> BaseException | None:
     """How a bot's ``start`` ends against this server."""
     point_at(server)
     async with started(SampleBot(server.platform.world.guild.id), server.token) as task:
-        await asyncio.wait({task}, timeout=10)
+        await asyncio.wait({task}, timeout=30)
         return task.exception()
 
 
@@ -54,7 +54,7 @@ async def test_an_intent_taken_away_later_ends_the_bot_too(server: DiscordServer
         server.close(4014)
 
         with pytest.raises(discord.PrivilegedIntentsRequired):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 30)
 
 
 @pytest.mark.parametrize("code", [1000, 4000, 4008, 4009])
@@ -131,7 +131,7 @@ async def test_a_silent_gateway_is_left_after_the_heartbeat_timeout() -> None:
         DiscordServer(heartbeat_interval=0.1, acknowledge_heartbeats=False) as server,
         running(server, heartbeat_timeout=0.6),
     ):
-        await server.platform.record.wait("resume", timeout=5)
+        await server.platform.record.wait("resume")
 
         assert server.platform.record.of("disconnect")[0].data["code"] == 4000
 
@@ -190,12 +190,12 @@ async def test_a_sharded_client_asks_where_the_gateway_is(server: DiscordServer)
     task = asyncio.create_task(client.start(server.token))
     try:
         await server.people.ready()
-        await asyncio.wait_for(client.wait_until_ready(), 10)
+        await asyncio.wait_for(client.wait_until_ready(), 30)
         assert [guild.name for guild in client.guilds] == ["Samsara"]
         assert server.platform.record.calls("GET", "/gateway/bot")
     finally:
         task.cancel()
-        await asyncio.wait({task}, timeout=5)
+        await asyncio.wait({task}, timeout=30)
         await client.close()
 
 

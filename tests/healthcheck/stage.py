@@ -31,7 +31,7 @@ from tests.running.patience import crowding
 from tests.samples import folder, run
 
 TOKEN = "correct-horse-battery"
-DEADLINE = 10.0
+DEADLINE = 30.0
 WELL = passed()
 
 FOLDER = folder(

@@ -14,7 +14,7 @@ def test_a_free_port_serves_both_families() -> None:
         sock.listen()
         port = sock.getsockname()[1]
         for host in ("127.0.0.1", "::1"):
-            with socket.create_connection((host, port), timeout=5) as connection:
+            with socket.create_connection((host, port), timeout=30) as connection:
                 assert connection.getpeername()[1] == port
 
 

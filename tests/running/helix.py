@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import psutil
 
 from tests.running.eventually import eventually
 from tests.running.patience import crowding
+from tests.running.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -139,13 +139,6 @@ def start_helix(
             yield Helix(process, log, python, env)
         finally:
             _end(process)
-
-
-def free_port() -> int:
-    """Give a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -1,5 +1,6 @@
 """Which misfortunes are scripted for the REST side, and which of them meets this call?"""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ class Fault:
     """What shall go wrong for calls number ``first`` to ``first + times - 1`` of a method and path.
 
     ``path`` is a route template as the server lists it (``/channels/{channel_id}/messages``) or ``*``.
+    ``until`` holds the call up until the test sets it.
     With ``after=True`` the call takes effect and only its answer is spoilt, as when a proxy fails half-way.
     """
 
@@ -23,6 +25,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     via: bool = True
     delay: float = 0.0
+    until: asyncio.Event | None = None
     drop: bool = False
     truncate: bool = False
     after: bool = False

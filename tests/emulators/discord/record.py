@@ -50,7 +50,7 @@ class Record:
         """The REST calls of this method whose path contains a text."""
         return [e for e in self.of("rest", method=method) if path_part in e.data["path"]]
 
-    async def wait(self, kind: str, *, timeout: float = 10.0, count: int = 1, since: int = 0, **wanted: Any) -> Entry:
+    async def wait(self, kind: str, *, timeout: float = 30.0, count: int = 1, since: int = 0, **wanted: Any) -> Entry:
         """The ``count``-th entry of this kind from number ``since`` on; TimeoutError tells the tail."""
         try:
             async with asyncio.timeout(timeout * crowding()):
@@ -62,7 +62,7 @@ class Record:
         except TimeoutError:
             raise TimeoutError(f"no {kind} {wanted} within {timeout} s; last: {self.tail()}") from None
 
-    async def wait_until(self, holds: Callable[[], bool], *, timeout: float = 10.0) -> None:
+    async def wait_until(self, holds: Callable[[], bool], *, timeout: float = 30.0) -> None:
         """Wait for a condition that is looked at each time something is recorded."""
         async with asyncio.timeout(timeout * crowding()):
             while not holds():

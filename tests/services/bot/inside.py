@@ -39,7 +39,7 @@ async def bot_inside(home: Path, env: Mapping[str, str], **patience: Any) -> Asy
         with contextlib.suppress(asyncio.CancelledError):
             await running
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
-        await until(lambda: not heartbeats(), within=5, what="no heartbeat thread is left behind")
+        await until(lambda: not heartbeats(), what="no heartbeat thread is left behind")
 
 
 def heartbeats() -> list[str]:

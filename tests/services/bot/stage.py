@@ -157,7 +157,7 @@ class BotProcess:
         """Send SIGTERM."""
         self._process.send_signal(signal.SIGTERM)
 
-    async def ended(self, within: float = 15.0) -> int:
+    async def ended(self, within: float = 30.0) -> int:
         """Wait for its end; give the exit status."""
         async with asyncio.timeout(within * crowding()):
             return await self._process.wait()
@@ -185,7 +185,7 @@ async def bot(home: Path, env: Mapping[str, str]) -> AsyncIterator[BotProcess]:
         await running.kill()
 
 
-async def until(holds: Callable[[], object], *, within: float = 15.0, what: str = "") -> None:
+async def until(holds: Callable[[], object], *, within: float = 30.0, what: str = "") -> None:
     """Wait for a condition on the bot's side of the world."""
     patience = Patience(within)
     while not holds():

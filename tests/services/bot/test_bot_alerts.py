@@ -24,7 +24,7 @@ async def test_alerts_and_presence_reach_the_server_and_what_happened_meanwhile_
 
     async with bot_inside(home, env, timing=BRISK, pace=PACE, alert_limits=LIMITS) as board:
         await until(lambda: "supervisord does not answer → start Helix with" in told())
-        shown = await record.wait("presence", timeout=10)
+        shown = await record.wait("presence")
         await discord_server.go_down()
         await until(lambda: says(board, "away"))
         await discord_server.come_up()

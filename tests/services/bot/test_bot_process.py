@@ -92,9 +92,13 @@ async def test_sigterm_closes_the_gateway_with_1000_and_exits_with_0(home: Path,
 async def test_the_report_fails_until_discord_took_the_token_and_passes_then(
     home: Path, discord_server: DiscordServer
 ) -> None:
+    word = asyncio.Event()
+    discord_server.platform.faults.add(Fault("GET", "/users/@me", until=word))
+
     async with bot(home, environment(home, discord_server)) as running:
         await until(running.report)
         first = running.report()
+        word.set()
         await until(running.connected)
         then = running.report()
 

@@ -1,7 +1,9 @@
 """What is there to carry between two trees, who does it, and what has become of it?"""
 
+import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -38,6 +40,15 @@ def failure_of(answer: Answer) -> tuple[str, int]:
 
 def left_in(*roots: Path) -> list[str]:
     return [path.name for root in roots for path in root.rglob(".helix-tmp-*")]
+
+
+def descriptors() -> set[str]:
+    """What this process has open, by what it is: an earlier test's may be closed by the collector meanwhile."""
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):  # that of the directory itself
+            found.add(os.readlink(f"/proc/self/fd/{number}"))
+    return {what for what in found if not what.startswith("/proc/")}
 
 
 def processes(parent: int) -> list[psutil.Process]:

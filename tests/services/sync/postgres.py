@@ -6,13 +6,14 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
+
+from tests.running.ports import free_port
 
 PASSWORD = "pa:ss@w0rd/of-helix"  # has what an address must escape
 USER = "helix"
@@ -33,7 +34,7 @@ class Server:
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         secret = place / "password"
         secret.write_text(PASSWORD)
@@ -117,10 +118,3 @@ def server() -> Iterator[Server]:
             made.stop()
     finally:
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -17,7 +17,7 @@ from services.sync.carriers import FEW, SIDE_BY_SIDE, CarrierFailed, Carriers
 from services.sync.carrying import Job, TreeFailed
 from services.sync.lease import LeaseLost
 from tests.running.patience import crowding
-from tests.services.sync.carried import always, down, failure_of, in_a_thread, processes, up
+from tests.services.sync.carried import always, descriptors, down, failure_of, in_a_thread, processes, up
 
 DEADLINE = 20.0
 
@@ -61,7 +61,7 @@ def test_processes_are_started_for_many_jobs_only_and_once(trees: tuple[Path, Pa
 def test_processes_begin_before_the_first_batch_are_kept_for_the_next_and_end_with_the_last(
     trees: tuple[Path, Path],
 ) -> None:
-    descriptors = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     apart = Carriers(*map(str, trees))
     apart.expect(FEW)
     begun = processes(os.getpid())
@@ -72,7 +72,7 @@ def test_processes_begin_before_the_first_batch_are_kept_for_the_next_and_end_wi
     assert processes(os.getpid()) == begun
     apart.close()
     assert not any(process.is_running() for process in begun)
-    assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert descriptors() - before == set()
 
 
 def test_an_order_and_an_answer_may_be_longer_than_what_a_socket_holds(apart: Carriers) -> None:

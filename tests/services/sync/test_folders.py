@@ -79,7 +79,7 @@ async def in_states(sync: Sync, **wanted: str) -> None:
 async def test_a_guarded_folder_and_one_whose_remote_is_gone_do_not_stop_the_third() -> None:
     with home() as place:
         for number in range(20):
-            photo = place / f"photos-volume/there/{number}"
+            photo = place / f"photos-volume/there/old/{number}"
             photo.parent.mkdir(parents=True, exist_ok=True)
             photo.write_text("x")
         for name in ("art", "archive"):
@@ -88,8 +88,7 @@ async def test_a_guarded_folder_and_one_whose_remote_is_gone_do_not_stop_the_thi
             await sync.ready()
             (place / "art/.helixignore").write_text("*.tmp")
             (place / "archive-volume").rename(place / "unmounted")
-            for photo in (place / "photos").glob("[0-9]*"):
-                photo.unlink()
+            (place / "photos/old").rename(place / "gone")  # at once, so that no pass sees half of it
             await eventually(lambda: sync.check("sync:guard")["status"] == "warn", "the guard")
             await eventually(lambda: sync.check("sync:remote")["status"] == "warn", "the remote")
             (place / "art/new").write_text("drawn")
@@ -108,11 +107,11 @@ async def test_a_guarded_folder_and_one_whose_remote_is_gone_do_not_stop_the_thi
             assert "decide photos proceed" in guards[0]["remedy"]
             await in_states(sync, archive="error", photos="guarded")
             assert not (place / "art-volume/there/new.tmp").exists()
-            assert len(list((place / "photos-volume/there").glob("[0-9]*"))) == 20
+            assert len(list((place / "photos-volume/there").glob("old/[0-9]*"))) == 20
 
             (place / "unmounted").rename(place / "archive-volume")
             await sync.control.decide("photos", "rescan")
-            await eventually(lambda: len(list((place / "photos").glob("[0-9]*"))) == 20, "the photos are back")
+            await eventually(lambda: len(list((place / "photos").glob("old/[0-9]*"))) == 20, "the photos are back")
             await eventually(lambda: sync.check("sync:remote")["status"] == "pass", "the remote is back")
 
 

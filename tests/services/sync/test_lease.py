@@ -250,6 +250,7 @@ async def test_a_container_with_a_copy_of_the_writers_home_stands_by() -> None:
             await old.ready()
             (old.folder / "a").write_text("x")
             await eventually((old.remote / "a").exists)
+            await old.control.sync(wait=20)  # nothing is written while it is copied
             for part in ("journal", "files"):
                 shutil.copytree(old_home / part, new_home / part)
             async with running(new_home, HELIX_REMOTE=remote) as copy:

@@ -56,7 +56,11 @@ async def test_the_figures_are_true(sync: Sync) -> None:
     (sync.folder / "a").write_text("12345")
     (sync.remote / "b").write_text("123")
 
-    await eventually(lambda: values(sync)["helix_sync_files", "files,remote"] == 2)
+    def both() -> bool:
+        told = values(sync)
+        return told["helix_sync_files", "files,remote"] == told["helix_sync_files", "files,local"] == 2
+
+    await eventually(both)
 
     now = values(sync)
     assert now["helix_sync_bytes", "files,local"] == now["helix_sync_bytes", "files,remote"] == 8

@@ -11,6 +11,7 @@ import pytest
 from services.sync import files, flushing
 from services.sync.open_tree import FEW, OpenTree
 from services.sync.reserved import TEMPORARY_PREFIX
+from tests.services.sync.carried import descriptors
 
 MTIME = 1_600_000_000_123_456_789
 MANY = FEW + 1
@@ -191,10 +192,10 @@ def test_an_error_of_the_disk_is_told_by_the_flush(root: Path, monkeypatch: pyte
 
 
 def test_descriptors_are_given_back(root: Path) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = descriptors()
     with closing(OpenTree(str(root), count=MANY)) as tree:
         for number in range(20):
             tree.put(tree.write(f"d{number}/e/file", b"x", None), f"d{number}/e/file")
         tree.flush()
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert descriptors() - before == set()

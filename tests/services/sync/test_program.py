@@ -1,5 +1,6 @@
 """Does `python -m services.sync` keep a folder, tell the truth about itself, and stop in time?"""
 
+import asyncio
 import json
 import sqlite3
 import stat
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from helix.errors import Refused
+from tests.running.patience import Patience
 from tests.services.sync.far import files_in
-from tests.services.sync.running import Sync, eventually, home, running
+from tests.services.sync.running import PATIENCE, Sync, eventually, home, running
 
 
 async def test_a_change_on_either_side_arrives_on_the_other(sync: Sync) -> None:
@@ -133,10 +135,10 @@ async def verdict(sync: Sync) -> dict[str, object]:
 
 
 async def verified(sync: Sync) -> None:
-    for _ in range(1000):
-        if (await verdict(sync))["state"] == "done":
-            return
-    raise AssertionError("the comparison never ends")
+    patience = Patience(PATIENCE)
+    while (await verdict(sync))["state"] != "done":
+        assert not patience.ended, "the comparison never ends"
+        await asyncio.sleep(0.02)
 
 
 async def test_a_rename_is_one_there_too_although_it_moves_the_time_that_files_settle_by() -> None:
@@ -211,14 +213,13 @@ async def test_wrong_settings_end_with_78_and_name_each_problem() -> None:
 
 
 async def test_an_emptied_folder_warns_and_goes_on_after_a_decision(sync: Sync) -> None:
+    (sync.folder / "all").mkdir()
     for number in range(20):
-        (sync.folder / f"{number}").write_text("x")
+        (sync.folder / f"all/{number}").write_text("x")
     await eventually(lambda: len(files_in(sync.remote)) == 20)
     await sync.control.sync(wait=20)
 
-    for file in sync.folder.glob("*"):
-        if file.is_file():
-            file.unlink()
+    (sync.folder / "all").rename(sync.home / "gone")  # at once, so that no pass sees half of it
 
     await eventually(lambda: sync.check("sync:guard")["status"] == "warn", "the guard")
     guard = (await sync.control.conflicts())["guards"][0]

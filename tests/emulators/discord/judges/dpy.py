@@ -128,7 +128,7 @@ async def running(server: DiscordServer, *, directly: bool = True, **options: An
     bot = SampleBot(server.platform.world.guild.id, **options)
     async with started(bot, server.token) as task:
         ready = asyncio.create_task(bot.wait_until_ready())
-        await asyncio.wait({ready, task}, timeout=10 * crowding(), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ready, task}, timeout=30 * crowding(), return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             ready.cancel()
             raise AssertionError(f"the bot did not get ready: {task}; {server.platform.record.tail()}")
@@ -144,7 +144,7 @@ async def started(bot: SampleBot, token: str) -> AsyncIterator[asyncio.Task[None
     finally:
         await quiet()  # what fails after close() can't report it: discord.py has dropped its loop by then
         task.cancel()
-        await asyncio.wait({task}, timeout=5)
+        await asyncio.wait({task}, timeout=30)
         await quiet()
         await bot.close()
         await quiet()

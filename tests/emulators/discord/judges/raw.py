@@ -90,7 +90,7 @@ class Socket:
     async def send_bytes(self, data: bytes) -> None:
         await self._socket.send_bytes(data)
 
-    async def receive(self, timeout: float = 5.0) -> dict[str, Any]:
+    async def receive(self, timeout: float = 30.0) -> dict[str, Any]:
         """The next frame; AssertionError with the close code if there is none."""
         message = await self._socket.receive(timeout=timeout)
         if message.type not in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
@@ -101,7 +101,7 @@ class Socket:
 
     async def until(self, event: str | None = None, op: int = 0) -> Any:
         """The payload of the next frame of this event, or of this op."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 frame = await self.receive()
                 if frame["op"] == op and frame.get("t") == event:
@@ -109,7 +109,7 @@ class Socket:
 
     async def close_code(self) -> int | None:
         """Read on until the server closes."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 message = await self._socket.receive()
                 if message.type not in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:

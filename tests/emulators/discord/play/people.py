@@ -80,11 +80,11 @@ class People:
         """Deliver an interaction's event a second time."""
         commands.resend(self._platform, interaction)
 
-    async def reply(self, to: Message, *, timeout: float = 10.0) -> Message:
+    async def reply(self, to: Message, *, timeout: float = 30.0) -> Message:
         """The bot's first message in that channel after this one."""
         return (await self.replies(to, 1, timeout=timeout))[0]
 
-    async def replies(self, to: Message, count: int, *, timeout: float = 10.0) -> list[Message]:
+    async def replies(self, to: Message, count: int, *, timeout: float = 30.0) -> list[Message]:
         """The bot's first so many messages in that channel after this one."""
         world = self._platform.world
         channel = world.channels[to.channel_id]
@@ -95,12 +95,12 @@ class People:
         await self._until(lambda: len(found()) >= count, f"{count} replies to {to.content!r}", timeout)
         return found()[:count]
 
-    async def answered(self, interaction: Interaction, *, timeout: float = 10.0) -> Interaction:
+    async def answered(self, interaction: Interaction, *, timeout: float = 30.0) -> Interaction:
         """Wait until the bot has answered at all."""
         await self._until(lambda: interaction.answer is not None, f"an answer to {interaction.name}", timeout)
         return interaction
 
-    async def answer(self, interaction: Interaction, *, timeout: float = 10.0) -> Message:
+    async def answer(self, interaction: Interaction, *, timeout: float = 30.0) -> Message:
         """The message the bot answered with, once it is no longer "thinking …"."""
 
         def settled() -> bool:
@@ -110,7 +110,7 @@ class People:
         assert interaction.original is not None
         return interaction.original
 
-    async def ready(self, *, timeout: float = 10.0, sessions: int = 1) -> None:
+    async def ready(self, *, timeout: float = 30.0, sessions: int = 1) -> None:
         """Wait until so many sessions are connected and identified."""
         connected = self._platform.sessions.connected
         await self._until(lambda: len(connected()) >= sessions, "a connected session", timeout)

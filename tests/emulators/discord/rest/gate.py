@@ -45,6 +45,8 @@ class Gate:
         body, files = await decode(request)
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault is not None and fault.until is not None:
+            await fault.until.wait()
         if fault is not None and not fault.after and (fault.drop or fault.status is not None):
             reply = spoilt(fault, Reply(204))
         else:

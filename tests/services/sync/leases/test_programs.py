@@ -127,10 +127,10 @@ async def test_a_container_without_the_database_stands_by_and_takes_over_in_its_
             one.freeze()
             await eventually(lambda: two.state() == "writer")
             one.start()
-            await eventually(lambda: one.state() == "standby", "the zombie stands by")
+            standing_by = "standing by: another container holds the right to write"
+            await eventually(lambda: (one.state(), two.state()) == ("standby", "writer"), "the zombie stands by")
 
-            assert two.state() == "writer"
-            assert check_of(one)["output"] == "standing by: another container holds the right to write"
+            assert check_of(one)["output"] == standing_by
         finally:
             one.kill()
             two.kill()

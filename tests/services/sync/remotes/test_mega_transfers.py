@@ -165,7 +165,7 @@ async def test_a_hint_names_the_directory_in_which_another_client_changed_someth
 
     me.put(f"{FOLDER}/d/theirs", b"theirs")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await anext(hints) == directories({"d"})
     assert [entry.path async for batch in remote.listing() for entry in batch] == ["d", "d/theirs"]
 

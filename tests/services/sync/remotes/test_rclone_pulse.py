@@ -53,6 +53,8 @@ async def test_a_folder_at_rest_is_not_called_well_while_rclone_stands_still_and
 async def test_an_rclone_that_answers_brings_no_pass_forward(
     rcd: Rcd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pulse, "PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr(rc, "ALIVE_SECONDS", 60.0)
     asked, call = asyncio.Semaphore(0), Rc.call
 
     async def counted(self: Rc, command: str, parameters: Any, **options: Any) -> Any:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("rclone_selftest")
 def rcd() -> Iterator[Rcd]:
     with MegaServer() as server:
         server.add_account("me@example.org", "secret", quota=1000)
+        server.add_account("you@example.org", "secret")  # rclone knows a session again by its account alone
         environment = {
             "RCLONE_CONFIG_DAV_TYPE": "webdav",
             "RCLONE_CONFIG_DAV_VENDOR": "rclone",
@@ -31,7 +32,8 @@ def rcd() -> Iterator[Rcd]:
             "RCLONE_CONFIG_SSH_PASS": obscured("wrong"),
             "X_MEGA_API_URL": server.url,
         }
-        with Rcd(**environment, **mega_settings("m"), **mega_settings("wrong", "other")) as rcd:
+        wrong = {**mega_settings("wrong", "other"), "RCLONE_CONFIG_WRONG_USER": "you@example.org"}
+        with Rcd(**environment, **mega_settings("m"), **wrong) as rcd:
             yield rcd
 
 

@@ -28,7 +28,7 @@ class World:
         return seen
 
     async def looked(self, times: int) -> None:
-        async with asyncio.timeout(5), self.begins:
+        async with asyncio.timeout(30), self.begins:
             await self.begins.wait_for(lambda: len(self.began) >= times)
 
 
