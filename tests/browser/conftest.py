@@ -6,7 +6,7 @@ A browser belongs to the event loop that started it, so all of these tests and f
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -18,6 +18,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=30_000)  # of its own five seconds a busy machine may take all
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

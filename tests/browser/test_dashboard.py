@@ -47,7 +47,7 @@ async def test_a_cause_and_its_remedy_appear_and_go_without_a_reload(stage: Stag
     await expect(page.get_by_role("heading", level=1)).to_have_text("Helix is ready, keeping the files")
 
     assert await page.evaluate("window.notReloaded")
-    assert await cause.count() == 0
+    await expect(cause).to_have_count(0)
 
 
 async def test_programs_show_state_uptime_and_restarts(stage: Stage, page: Page) -> None:
@@ -91,9 +91,9 @@ async def test_a_lost_connection_is_said_and_mended(stage: Stage, page: Page, co
     await page.route("**/api/v1/status", lambda route: route.abort() if not refused else route.continue_())
     await page.goto(stage.base)
 
-    await expect(page.locator("#link")).to_have_text("no connection", timeout=15_000)
+    await expect(page.locator("#link")).to_have_text("no connection")
     refused.append("no more")
-    await expect(page.locator("#link")).to_have_text("asking every 3 s", timeout=15_000)
+    await expect(page.locator("#link")).to_have_text("asking every 3 s")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Helix is ready")
 
 
@@ -106,7 +106,7 @@ async def test_texts_are_never_taken_for_markup(stage: Stage, page: Page, compla
     await expect(page.locator("#causes")).to_contain_text(HOSTILE)
     await expect(page.locator("#folders h3")).to_have_text(HOSTILE)
     await expect(page.locator("#runs")).to_contain_text(HOSTILE)
-    assert await page.title() == "! Helix"
+    await expect(page).to_have_title("! Helix")
     assert complaints == []
 
 
