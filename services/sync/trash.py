@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 from helix.core.trees import Kind, Side
 from helix.errors import Refused
 from services.sync import files
+from services.sync.apply.errors import LocalChanged
 from services.sync.apply.local_side import LocalSide, threaded
 from services.sync.journal import history
 from services.sync.journal.journal import Journal
@@ -66,7 +68,10 @@ class Trash:
         return gone
 
     async def restore(self, path: str, version: str | None, to: str | None) -> Version:
-        """Bring a version back to the local folder, to `to` or the path itself; what is there goes to the trash."""
+        """Bring a version back to the local folder, to `to` or the path itself; what is there becomes a version too.
+
+        Raises `Refused` for an unknown version, and where something stands that no file can take the place of.
+        """
         found = await self.find(path, version)
         if not found:
             raise Refused(
@@ -74,7 +79,11 @@ class Trash:
                 remedy="`helix sync history PATH` lists the versions that are kept",
                 code="not-found",
             )
-        await self._bring_back(found[0], to or path)
+        try:
+            await self._bring_back(found[0], to or path)
+        except LocalChanged as error:
+            remedy = "clear the place, or name another one: `helix restore PATH --to OTHER`"
+            raise Refused(f"it can't be put there: {error.message}", remedy=remedy, code="in-the-way") from error
         return found[0]
 
     async def find(self, path: str, version: str | None) -> list[Version]:
@@ -111,9 +120,12 @@ class Trash:
                 if entry is None:
                     raise Refused(f"{kept.path}: the version has left the trash", code="not-found")
                 await self._remote.download(kept.kept, temporary, expect=entry.etag)
-            await threaded(to, _place, here, temporary, to)
+            replaced = await threaded(to, _place, here, temporary, to)
         finally:
             await asyncio.shield(asyncio.to_thread(files.discard, temporary))
+        if replaced is not None:
+            self._journal.note(replaced)
+            await asyncio.to_thread(self._journal.commit)
 
     def _expire_local(self, limit: float) -> int:
         gone = 0
@@ -149,9 +161,13 @@ def check_path(path: str) -> None:
         )
 
 
-def _place(here: LocalSide, temporary: str, to: str) -> None:
-    there = files.look(here.full(to))
-    here.take(temporary, to, here.state(to) if there else None, None)
+def _place(here: LocalSide, temporary: str, to: str) -> Version | None:
+    """Put the content in its place; gives the version that it replaced."""
+    held = here.now(to)
+    if held is not None and held.kind is Kind.DIRECTORY:
+        raise LocalChanged(f"{to} is a directory")
+    kept = here.take(temporary, to, held, None)
+    return Version(kept, Side.LOCAL, to, time.time(), held.size, "overwritten by a restore") if kept and held else None
 
 
 def _stamps_before(trash: str, limit: float) -> Iterator[str]:

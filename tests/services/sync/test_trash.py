@@ -1,11 +1,13 @@
 """Do deleted and overwritten files stay as long as promised, come back when asked, and leave when old?"""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from helix.errors import Refused
 from services.sync.journal import history
+from services.sync.resolve import resolve
 from services.sync.trash import Trash, check_path, stamp_of, time_of, version_id
 from tests.services.sync.world import World, text
 
@@ -51,6 +53,53 @@ async def test_a_restore_over_an_existing_file_keeps_that_one_too(world: World) 
 
     assert (world.here / "a").read_text() == "second"
     assert b"third" in world.kept()
+    replaced = history.versions(world.journal, "a")[0]
+    assert (replaced.size, replaced.reason) == (5, "overwritten by a restore")
+    await trash_of(world).restore("a", version_id(replaced), None)
+    assert (world.here / "a").read_text() == "third"
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ("file/below", "a parent is not a directory"),
+        ("directory", "directory is a directory"),
+        ("link", "something that is not synced is in the way"),
+        ("link/below", "a parent is not a directory"),
+    ],
+)
+async def test_a_restore_to_where_no_file_can_be_says_why_and_harms_nothing(world: World, to: str, why: str) -> None:
+    (world.here / "file").write_text("x")
+    (world.here / "directory").mkdir()
+    (world.here / "link").symlink_to("file")
+    before = sorted(os.listdir(world.here))
+
+    with pytest.raises(
+        Refused, match=rf"{why} .clear the place, or name another one: `helix restore PATH --to"
+    ) as told:
+        await trash_of(world).restore("a", None, to)
+
+    assert told.value.code == "in-the-way"
+    assert sorted(os.listdir(world.here)) == before
+    assert (world.here / "file").read_text() == "x"
+
+
+@pytest.mark.parametrize(("keep", "stays", "comes_back"), [("local", "mine", "theirs"), ("remote", "theirs", "mine")])
+async def test_what_lost_a_conflict_can_be_brought_back(tmp_path: Path, keep: str, stays: str, comes_back: str) -> None:
+    world = await World.make(tmp_path)
+    world.write("c", "base")
+    await world.sync()
+    world.write("c", "mine")
+    world.remote.write("c", b"theirs")  # type: ignore[attr-defined]
+    await world.sync()
+    await resolve(str(world.here), world.journal, "c", keep)
+    await world.sync()
+    assert text(world.local()) == text(await world.there()) == {"c": stays}
+
+    lost = next(one for one in history.versions(world.journal, "c") if one.reason == "lost a conflict")
+    await trash_of(world).restore("c", version_id(lost), None)
+
+    assert text(world.local()) == {"c": comes_back}
 
 
 async def test_what_is_not_kept_is_refused(world: World) -> None:
