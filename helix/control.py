@@ -117,10 +117,13 @@ class Control:
                 ) as session,
                 session.request(method, f"http://sync{path}", **options) as response,
             ):
+                if response.content_type != "application/json":
+                    remedy = "the last lines of sync in the log say why"
+                    raise Refused(f"sync failed at this (HTTP status {response.status})", remedy=remedy, code="failed")
                 answer = await response.json()
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(
-                "sync does not answer on its control socket", remedy="look at `helix status`; the warden restarts it"
+                "sync does not answer on its control socket", remedy="look at `helix status`, which says why"
             ) from error
         if response.status >= 400:
             why = answer.get("error", {}) if isinstance(answer, dict) else {}

@@ -1,7 +1,7 @@
 """What does the `helix` command offer, and which exit status does it leave?
 
 0 fine · 1 findings, or not healthy · 2 wrong usage, or it can't be told · 78 wrong settings.
-Answers go to standard output, complaints to standard error.
+130 interrupted · 141 nobody reads the answer any more. Answers go to standard output, complaints to standard error.
 """
 
 import argparse
@@ -15,7 +15,11 @@ from helix import release, settings
 from helix.aside import Aside
 from helix.cli import conflicts, doctor, image, restore, status, sync, up
 from helix.cli.shared import EX_CANT_TELL, Context
+from helix.core import wording
 from helix.errors import EX_CONFIG, HelixError, Misconfigured
+
+EX_INTERRUPTED, EX_NOT_READ = 130, 141
+"""What a shell gives for a process that SIGINT or SIGPIPE ended."""
 
 SUBCOMMANDS = {
     "up": up,
@@ -30,6 +34,17 @@ SUBCOMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line *argv* (default: the process's) and give the exit status."""
+    try:
+        exit_status = _main(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # what is left in the buffer goes nowhere, or the interpreter complains of it at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EX_NOT_READ
+    return exit_status
+
+
+def _main(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
     if args.command == "image":
         return image.run(args)
@@ -40,10 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain_of_settings(error)
         return EX_CONFIG
     except HelixError as error:
-        print(f"helix {args.command}: {error}", file=sys.stderr)
+        print(wording.plain(f"helix {args.command}: {error}"), file=sys.stderr)
         return EX_CANT_TELL
     except KeyboardInterrupt:
-        return 130
+        return EX_INTERRUPTED
     return exit_status
 
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from typing import Any
 
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, print_json, say
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, path_argument, print_json, say
 from helix.control import Answer
 
 
@@ -14,7 +14,7 @@ def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     resolve = actions.add_parser("resolve", help="decide a conflict between two versions of a file")
-    resolve.add_argument("path", help="the path in the folder")
+    resolve.add_argument("path", type=path_argument, help="the path in the folder")
     resolve.add_argument("--keep", choices=("local", "remote", "both"), required=True, help="which version stays")
     resolve.add_argument("--folder", help="the folder's name, where there are several")
     decide = actions.add_parser("decide", help="answer a guard rail that stopped a folder")

@@ -18,7 +18,7 @@ from typing import Any
 from rich.text import Text
 
 from helix import release, report, situation
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, print_json
+from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, console, print_json, say
 from helix.control import Control
 from helix.core import wording
 from helix.core.health import Check, Status, Verdict
@@ -82,14 +82,13 @@ def _probe(context: Context) -> list[Check]:
 
 
 def _print(probes: list[Check], trips: list[dict[str, Any]], verdict: Verdict) -> None:
-    out = console()
     for check in probes:
-        out.print(Text(f"{check.name.partition(':')[2]:<14} {wording.line(check)}"))
+        say(f"{check.name.partition(':')[2]:<14} {wording.line(check)}")
     for trip in trips:
-        out.print(Text(f"{'remote':<14} {_told(trip)}"))
-    out.print(Text(wording.headline(verdict), style="bold"))
+        say(f"{'remote':<14} {_told(trip)}")
+    console().print(Text(wording.headline(verdict), style="bold"))
     for line in wording.lines(verdict):
-        out.print(Text(f"  {line}"))
+        say(f"  {line}")
 
 
 def _told(trip: dict[str, Any]) -> str:

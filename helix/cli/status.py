@@ -52,7 +52,7 @@ def _print(verdict: Verdict, folders: list[Answer]) -> None:
     out = console()
     out.print(Text(wording.headline(verdict), style=_STYLES[verdict.status]))
     for line in wording.lines(verdict):
-        out.print(Text(f"  {line}"))
+        say(f"  {line}")
     if verdict.programs:
         out.print(_programs(verdict))
     if folders:
@@ -104,9 +104,9 @@ def _folders(folders: list[Answer]) -> Table:
     for folder in folders:
         last = folder.get("last_success")
         table.add_row(
-            folder["name"],
+            Text(wording.plain(folder["name"])),
             folder["state"],
-            folder["remote"],
+            Text(wording.plain(folder["remote"])),
             str(folder["files"]["local"]),
             wording.size(folder["bytes"]["local"]),
             str(folder["pending"]),

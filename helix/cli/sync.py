@@ -9,7 +9,19 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from helix.cli.shared import EX_FINDINGS, EX_FINE, Context, human_age, place, print_json, say
+from helix.cli.shared import (
+    EX_FINDINGS,
+    EX_FINE,
+    LONGEST_WAIT,
+    Context,
+    count_argument,
+    human_age,
+    path_argument,
+    place,
+    print_json,
+    say,
+    wait_argument,
+)
 from helix.control import Answer, Control
 from helix.core import wording
 
@@ -42,12 +54,14 @@ def add_parser(commands: "argparse._SubParsersAction[Any]") -> None:
         action = actions.add_parser(name, help=text)
         action.add_argument("--json", action="store_true", help="print JSON")
         if name == "now":
-            action.add_argument("--wait", type=float, default=3600.0, metavar="SECONDS", help="how long to wait (3600)")
+            action.add_argument(
+                "--wait", type=wait_argument, default=LONGEST_WAIT, metavar="SECONDS", help="how long to wait (3600)"
+            )
         if name == "limit":
             action.add_argument("limit", help="up:down in bytes a second, such as 1M:5M, or off")
         if name == "history":
-            action.add_argument("path", nargs="?", default="", help="a path in the folder")
-            action.add_argument("--limit", type=int, default=20, help="how many entries (20)")
+            action.add_argument("path", nargs="?", type=path_argument, default="", help="a path in the folder")
+            action.add_argument("--limit", type=count_argument, default=20, help="how many entries (20)")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -77,6 +91,7 @@ async def _ask(args: argparse.Namespace, control: Control) -> Answer:
 
 async def _now(control: Control, args: argparse.Namespace) -> Answer:
     """Run a pass; on a terminal a bar shows how far it is."""
+    await control.status()  # a sync that hangs is known after this short question, and not after the wait
     if args.json or not sys.stdout.isatty():
         return await control.sync(wait=args.wait)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())

@@ -8,7 +8,6 @@ from services.sync.apply.throttle import Throttle
 from services.sync.journal.history import Run
 from services.sync.keeper import Keeper
 from services.sync.remotes.timed import Requests
-from services.sync.standing import Phase
 
 _ACTIONS = ("uploaded", "downloaded", "trashed", "moved", "conflicts", "failed")
 
@@ -67,7 +66,7 @@ class Metrics:
         tally = standing.tally
         self._pending.labels(name).set(tally.total - tally.done if tally else standing.pending)
         self._conflicts.labels(name).set(standing.conflicts)
-        self._guard.labels(name).set(standing.phase is Phase.GUARDED)
+        self._guard.labels(name).set(standing.trip is not None)
         self._success.labels(name).set(standing.last_success or 0)
         self._epoch.labels(name).set(keeper.lease.epoch)
         self._held.labels(name).set(keeper.lease.held)

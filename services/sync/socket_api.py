@@ -190,13 +190,14 @@ class _Calls:
     async def restore(self, request: web.Request) -> web.Response:
         """Bring a version back."""
         body = await _body(request)
-        version, to, folder = (body.get(name) for name in ("version", "to", "folder"))
+        version, to, folder = (_perhaps(body, name) for name in ("version", "to", "folder"))
         return web.json_response(await self._desk.restore(_text(body, "path"), version, to, folder))
 
     async def resolve(self, request: web.Request) -> web.Response:
         """Settle a conflict."""
         body = await _body(request)
-        return web.json_response(await self._desk.resolve(_text(body, "path"), _text(body, "keep"), body.get("folder")))
+        folder = _perhaps(body, "folder")
+        return web.json_response(await self._desk.resolve(_text(body, "path"), _text(body, "keep"), folder))
 
     async def decide(self, request: web.Request) -> web.Response:
         """Answer a guard rail."""
@@ -234,7 +235,11 @@ def _text(body: Json, name: str) -> str:
     return value
 
 
+def _perhaps(body: Json, name: str) -> str | None:
+    return None if body.get(name) is None else _text(body, name)
+
+
 def _number(text: str) -> int:
     if not text.isdecimal() or not text.isascii():
-        raise Refused("limit is not a number", code="bad-request")
+        raise Refused("limit is not a number", remedy=f"give 1 to {MAX_LIMIT}", code="bad-request")
     return min(int(text), MAX_LIMIT)

@@ -159,6 +159,8 @@ def check_path(path: str) -> None:
         raise Refused(
             "this path is not inside the folder", remedy="give a path relative to the folder", code="bad-path"
         )
+    if path.encode(errors="replace").decode() != path:
+        raise Refused("this name is not UTF-8", remedy="files of such names are not kept: rename it", code="bad-path")
 
 
 def _place(here: LocalSide, temporary: str, to: str) -> Version | None:

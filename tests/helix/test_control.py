@@ -10,7 +10,7 @@ from aiohttp import web
 
 from helix import control as control_module
 from helix.control import Control
-from helix.errors import Unreachable
+from helix.errors import Refused, Unreachable
 
 
 class Busy:
@@ -69,3 +69,20 @@ async def test_who_has_to_wait_for_a_pass_or_for_the_journal_is_waited_for(
     busy.go_on.set()
 
     assert await asked == {"done": True}
+
+
+async def test_a_fault_of_sync_itself_is_told_as_that_and_not_as_silence() -> None:
+    async def fails(_: web.Request) -> web.Response:
+        raise ValueError("a fault that nobody foresaw")
+
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="hx-") as place:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", fails)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.UnixSite(runner, f"{place}/sync.sock").start()
+
+        with pytest.raises(Refused, match=r"sync failed at this .HTTP status 500. .the last lines of sync in the log"):
+            await Control(Path(place) / "sync.sock").status()
+
+        await runner.cleanup()

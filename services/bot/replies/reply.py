@@ -8,6 +8,7 @@ nothing at all: so `fit` cuts everything, marks each cut with "…", and counts 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from helix.core import wording
 from helix.core.health import Status
 
 TEXT = 2000
@@ -90,8 +91,9 @@ def tone_of(status: Status) -> Tone:
 
 
 def code(text: str) -> str:
-    """Show *text*, such as a path, as it is: no markup in it takes effect."""
-    return "`" + text.replace("`", "ˋ").replace("\n", "␊") + "`" if text else EMPTY
+    """Show *text*, such as a path, as it is: no markup in it takes effect, and no sign that turns the line around."""
+    shown = wording.plain(text.replace("`", "ˋ").replace("\n", "␊"))
+    return f"`{shown}`" if text else EMPTY
 
 
 def plain(text: str) -> str:

@@ -64,7 +64,7 @@ async def test_a_deleted_file_comes_back_by_restore_and_a_repeated_key_does_it_o
     await eventually(lambda: (sync.remote / "precious").read_text() == "newer")
 
 
-@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", ".helix/marker", "a//b", ""])
+@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", ".helix/marker", "a//b", "", "a\udcff"])
 async def test_a_restore_never_leaves_the_folder(sync: Sync, path: str) -> None:
     with pytest.raises(Refused):
         await sync.control.restore(path)

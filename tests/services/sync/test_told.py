@@ -8,13 +8,16 @@ import pytest
 from helix.core.health import Status
 from helix.errors import HelixError
 from services.sync import views
+from services.sync.apply.throttle import Throttle
 from services.sync.checks import checks_of
 from services.sync.cycle import Wishes
 from services.sync.keeper import Keeper
+from services.sync.metrics import Metrics
 from services.sync.remotes.memory import MemoryRemote
+from services.sync.remotes.timed import Requests
 from services.sync.walk import MANY
 from tests.contracts.refusals import forbid_reading
-from tests.services.sync.keeping import at_rest, keeping
+from tests.services.sync.keeping import at_rest, keeping, tripped
 
 UNREADABLE = "the file can't be read: Permission denied"
 REMEDY = "let the user who runs Helix read this file"
@@ -85,3 +88,24 @@ async def test_a_directory_that_can_not_be_read_is_named_before_many_links(tmp_p
         assert told["skipped_count"] == 2 * MANY + 1
         assert items_of(keeper)[1] == "1 directory can't be read; what is in there is left as it is"
         assert len(json.dumps(told)) < 20_000
+
+
+async def test_a_guard_that_waits_is_counted_also_while_the_folder_is_paused(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    for number in range(20):
+        (here / f"{number}").write_text("x")
+    metrics = Metrics(Throttle(), Requests())
+
+    async with keeping(tmp_path, MemoryRemote()) as keeper:
+        await at_rest(keeper)
+        assert 'helix_sync_guard_tripped{folder="files"} 0.0' in metrics.collect([keeper], 0.0)
+        for file in here.glob("?*"):
+            if file.is_file():
+                file.unlink()
+        await tripped(keeper)
+
+        await keeper.pause(True)
+
+        assert 'helix_sync_guard_tripped{folder="files"} 1.0' in metrics.collect([keeper], 0.0)
+        assert views.folder(keeper)["guard"] is not None
