@@ -4,7 +4,8 @@ Checks for the report, made from the keepers' standing.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from helix.core.guards import TripKind
 from helix.core.health import Check, Status
@@ -41,15 +42,16 @@ def checks_of(keeper: Keeper, *, alone: bool) -> tuple[Check, ...]:
     )
 
 
-def worst_of(groups: Iterator[tuple[Check, ...]]) -> tuple[Check, ...]:
-    """One check a name: of several folders the one that is worst off."""
-    order = (Status.PASS, Status.WARN, Status.FAIL)
-    found: dict[str, Check] = {}
-    for group in groups:
-        for check in group:
-            if check.name not in found or order.index(check.status) > order.index(found[check.name].status):
-                found[check.name] = check
-    return tuple(found.values())
+def together(groups: Iterable[tuple[Check, ...]]) -> tuple[Check, ...]:
+    """The checks of all folders: of each name whatever does not pass, each text once, or else that it passes."""
+    found: dict[str, dict[tuple[str, str], Check]] = {}
+    for check in chain.from_iterable(groups):
+        found.setdefault(check.name, {}).setdefault((check.output, check.remedy), check)
+    told: list[Check] = []
+    for checks in found.values():
+        troubles = [check for check in checks.values() if check.status is not Status.PASS]
+        told += troubles or [next(iter(checks.values()))]
+    return tuple(told)
 
 
 Finding = tuple[str, Status, str, str]

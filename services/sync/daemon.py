@@ -16,7 +16,7 @@ from helix.errors import HelixError
 from helix.lifecycle import Heart, Pulse
 from helix.settings import Settings
 from services.sync.apply.throttle import Throttle
-from services.sync.checks import checks_of, worst_of
+from services.sync.checks import checks_of, together
 from services.sync.desk import Desk
 from services.sync.keeper import Keeper
 from services.sync.last_passes import last_passes
@@ -113,9 +113,9 @@ class Daemon:
         return State.WRITER if all(keeper.lease.held for keeper in self._keepers) else State.STANDBY
 
     def checks(self) -> tuple[Check, ...]:
-        """All checks of all folders, the worst of each name."""
+        """All checks of all folders: what is well once, each trouble by itself."""
         alone = len(self._keepers) == 1
-        found = worst_of(checks_of(keeper, alone=alone) for keeper in self._keepers)
+        found = together(checks_of(keeper, alone=alone) for keeper in self._keepers)
         return (*found, lease_check(self._keepers))
 
     def metrics(self) -> str:

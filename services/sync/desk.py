@@ -71,12 +71,10 @@ class Desk:
         checks = self._checks()
         order = (Status.PASS, Status.WARN, Status.FAIL)
         worst = max((check.status for check in checks), key=order.index, default=Status.PASS)
-        body = {
-            check.name: [
-                {"status": check.status.value, "output": check.output, "remedy": check.remedy, "time": check.time}
-            ]
-            for check in checks
-        }
+        body: dict[str, list[Json]] = {}
+        for check in checks:
+            told = {"status": check.status.value, "output": check.output, "remedy": check.remedy, "time": check.time}
+            body.setdefault(check.name, []).append(told)
         return {"status": worst.value, "state": self._state(), "checks": body}
 
     def status(self) -> Json:

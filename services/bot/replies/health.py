@@ -51,7 +51,8 @@ def doctor(verdict: Verdict, probed: Sequence[Check]) -> Reply:
     found_now = f"{len(probed)} start-up probes ran just now, {len(failed)} found something"
     told = [f"{MARKS[tone]} **{wording.headline(verdict)}** · {found_now}"]
     components: dict[str, list[Check]] = {}
-    for check in {check.name: check for check in (*verdict.checks, *probed)}.values():
+    anew = {check.name for check in probed}
+    for check in (*(check for check in verdict.checks if check.name not in anew), *probed):
         components.setdefault(check.name.partition(":")[0], []).append(check)
     fields = tuple(Field(name, "\n".join(_check(check) for check in found)) for name, found in components.items())
     return Reply("\n".join([*told, *lines]), Panel(title="Every check", fields=fields, tone=tone))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from helix.core.health import Status
+from helix.core.health import Check, Status
 from helix.errors import HelixError
 from services.sync import views
 from services.sync.apply.throttle import Throttle
-from services.sync.checks import checks_of
+from services.sync.checks import checks_of, together
 from services.sync.cycle import Wishes
 from services.sync.keeper import Keeper
 from services.sync.metrics import Metrics
@@ -24,8 +24,8 @@ REMEDY = "let the user who runs Helix read this file"
 
 
 def items_of(keeper: Keeper) -> tuple[Status, str, str]:
-    check = next(check for check in checks_of(keeper, alone=True) if check.name == "sync:items")
-    return check.status, check.output, check.remedy
+    found = next(one for one in checks_of(keeper, alone=True) if one.name == "sync:items")
+    return found.status, found.output, found.remedy
 
 
 async def test_a_failed_path_is_told_with_its_cause_and_remedy_and_no_outlet_of_all_holds_its_name(
@@ -109,3 +109,16 @@ async def test_a_guard_that_waits_is_counted_also_while_the_folder_is_paused(tmp
 
         assert 'helix_sync_guard_tripped{folder="files"} 1.0' in metrics.collect([keeper], 0.0)
         assert views.folder(keeper)["guard"] is not None
+
+
+def check(name: str, status: Status, output: str = "") -> Check:
+    return Check(f"sync:{name}", status, output, "mend it" if output else "", 0.0)
+
+
+def test_of_several_folders_each_trouble_is_told_and_what_is_well_once() -> None:
+    fine, paused = check("remote", Status.PASS), check("paused", Status.WARN, "sync is paused")
+    art, state = check("guard", Status.WARN, "art: empty"), check("guard", Status.FAIL, "state: empty")
+
+    told = together([(fine, paused, art), (fine, paused, state), (fine, paused, check("guard", Status.PASS))])
+
+    assert told == (fine, paused, art, state)
