@@ -28,16 +28,17 @@ def test_a_killed_program_comes_back_and_the_restart_is_told(helix: Helix, progr
 
 
 def test_a_killed_sync_makes_it_not_ready_until_it_is_back(helix: Helix) -> None:
-    helix.signal("sync", signal.SIGKILL)
+    with stopped(helix, "warden"):  # so that it stays away until somebody has looked
+        helix.signal("sync", signal.SIGKILL)
 
-    assert eventually(lambda: helix.get("/readyz").status == 503, what="503 while sync is away")
+        assert eventually(lambda: helix.get("/readyz").status == 503, what="503 while sync is away")
     helix.wait_ready()
 
     assert helix.get("/livez").status == 200
 
 
 def test_a_stopped_sync_is_called_hung_everywhere_and_heals(helix: Helix) -> None:
-    with stopped(helix, "sync"):
+    with stopped(helix, "warden", "sync"):
         assert everywhere(helix, "sync is hung")
 
     assert helix.get("/livez").status == 200
@@ -45,16 +46,16 @@ def test_a_stopped_sync_is_called_hung_everywhere_and_heals(helix: Helix) -> Non
 
 
 def test_a_stopped_bot_is_told_and_does_not_make_it_unready(helix: Helix) -> None:
-    with stopped(helix, "bot"):
+    with stopped(helix, "warden", "bot"):
         assert everywhere(helix, "bot is hung", code=200)
 
     assert eventually(lambda: told(helix, "bot is hung", 200) is None, what="the bot's recovery")
 
 
 @contextmanager
-def stopped(helix: Helix, program: str) -> Iterator[None]:
-    """Stop a program, and the warden too, which would restart it before the slowest of all outlets has been asked."""
-    pids = [helix.signal(name, signal.SIGSTOP) for name in ("warden", program)]
+def stopped(helix: Helix, *programs: str) -> Iterator[None]:
+    """Stop programs; without the warden nobody restarts another before the slowest of all outlets has been asked."""
+    pids = [helix.signal(program, signal.SIGSTOP) for program in programs]
     try:
         yield
     finally:

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from helix.core.health import Check, Status
+from helix.core.health import Check, Report, Status, Unreadable
 from tests.core.situations import failing
 from tests.healthcheck.stage import TOKEN, WELL, Stage, failed, get, playing
+from tests.running import eventually_async
 
 ENDPOINTS = ("/livez", "/startupz", "/readyz", "/health")
 
@@ -158,7 +159,11 @@ async def test_both_families_are_served(stage: Stage) -> None:
 
 async def test_the_port_that_was_free_is_posted_as_a_fact(stage: Stage) -> None:
     assert stage.server is not None
-    report = stage.board.read("health")
+
+    async def posted() -> Report | Unreadable | None:
+        return stage.board.read("health")
+
+    report = await eventually_async(posted)  # it may be ready a moment before that is on the disk
 
     assert report is not None
     assert report.facts["port"] == stage.server.port > 0  # type: ignore[union-attr]
