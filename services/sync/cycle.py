@@ -163,6 +163,7 @@ class Cycle:
                 look, left = await self._apply_in_parts(look, wishes, tally, carriers)
             else:
                 left = await self._apply(look.plan.actions, wishes, tally, carriers)
+        self._settler.taken()
         await asyncio.to_thread(self._sweep, look.witness)
         return Result(look, tally, left)
 

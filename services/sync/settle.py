@@ -5,6 +5,9 @@ ctime lies in the future (a clock that was set back) the file is observed instea
 
 A file that is gone counts as deleted once the directory's ctime is as old: each deletion in it moves that. Where a
 directory never comes to rest, because files come and go all the time, its deletions wait `PATIENCE` times as long.
+
+A file that never comes to rest, such as a log, is taken as it is every `FILE_PATIENCE` times as long: on a disk that is
+thrown away it would else be lost, however long it has been there. It is read no further than it was then.
 """
 
 import os
@@ -14,6 +17,7 @@ from helix.core.pacing import Settling, has_settled, observe
 from helix.core.trees import LocalState, parent_of
 
 PATIENCE = 10
+FILE_PATIENCE = 20
 
 
 class Settler:
@@ -26,6 +30,10 @@ class Settler:
         """Seconds until the first unsettled path of this pass can have settled."""
         self._observed: dict[str, Settling] = {}
         self._seen: dict[str, Settling] = {}
+        self._grew: dict[str, float] = {}
+        """Files that were still written when the last pass looked, and since when they are or were last taken."""
+        self._growing: dict[str, float] = {}
+        self._restless: set[str] = set()
         self._lost: dict[str, float] = {}
         """Directories in which people were deleting when the last pass looked, and since when (monotonic)."""
         self._losing: dict[str, float] = {}
@@ -36,8 +44,14 @@ class Settler:
         self.seconds = seconds
         self.wake_in = None
         self._observed, self._seen = self._seen, {}
+        self._grew, self._growing = self._growing, {}
+        self._restless.clear()
         self._lost, self._losing = self._losing, {}
         self._at_work = {}
+
+    def taken(self) -> None:
+        """The pass has done what there was to do: files that never rest wait anew."""
+        self._growing |= dict.fromkeys(self._restless, time.monotonic())
 
     def unsettled(self, path: str, state: LocalState | None) -> bool:
         """Whether the file, or the deletion of what is gone (None), must wait."""
@@ -51,6 +65,7 @@ class Settler:
         try:
             age = self._age(path)
         except OSError:
+            self._wake_in(self.seconds)
             return True
         if age >= self.seconds:
             return False
@@ -59,7 +74,12 @@ class Settler:
         self._seen[path] = seen
         if has_settled(seen, now, self.seconds):
             return False
-        self._wake_in(self.seconds - max(age, 0.0))
+        since = self._growing[path] = self._grew.get(path, now)
+        patience = since + FILE_PATIENCE * self.seconds - now
+        if patience <= 0:
+            self._restless.add(path)
+            return False
+        self._wake_in(min(self.seconds - max(age, 0.0), patience))
         return True
 
     def _is_losing(self, directory: str) -> bool:

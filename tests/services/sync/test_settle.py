@@ -7,8 +7,9 @@ from typing import Protocol
 
 import pytest
 
+from helix.core.trees import Kind, LocalState
 from services.sync import settle
-from services.sync.settle import PATIENCE, Settler
+from services.sync.settle import FILE_PATIENCE, PATIENCE, Settler
 from tests.services.sync.world import World
 
 SECONDS = 300.0
@@ -48,6 +49,13 @@ def asked(settler: Settler, path: str) -> bool:
     return settler.unsettled(path, None)
 
 
+def written(settler: Settler, file: Path) -> bool:
+    """What a new pass says of a file that is there."""
+    settler.begin(SECONDS)
+    seen = file.stat()
+    return settler.unsettled(file.name, LocalState(Kind.FILE, seen.st_size, seen.st_mtime_ns, seen.st_ino))
+
+
 def test_a_deletion_waits_until_its_directory_has_come_to_rest(tmp_path: Path, later: Shift) -> None:
     (tmp_path / "d").mkdir()
     settler = Settler(str(tmp_path), SECONDS)
@@ -83,6 +91,34 @@ def test_in_a_directory_that_never_rests_deletions_wait_for_a_bounded_time(tmp_p
         waits.append(asked(settler, "gone"))
 
     assert waits == [True, True, True, False]
+
+
+def test_a_file_that_never_rests_is_taken_as_it_is_every_so_often(tmp_path: Path, later: Shift) -> None:
+    settler = Settler(str(tmp_path), SECONDS)
+    waits = []
+    for since in (0.0, SECONDS, FILE_PATIENCE * SECONDS - 1, FILE_PATIENCE * SECONDS, 2 * FILE_PATIENCE * SECONDS):
+        later(since, wall=0.0)  # its ctime stays new, however long it has been written
+        (tmp_path / "log").write_text("line\n" * int(since + 1))
+        waits.append(written(settler, tmp_path / "log"))
+        settler.taken()
+
+    assert waits == [True, True, True, False, False]
+
+
+def test_a_file_that_was_taken_although_it_never_rests_waits_anew(tmp_path: Path, later: Shift) -> None:
+    settler = Settler(str(tmp_path), SECONDS)
+    log = tmp_path / "log"
+    log.write_text("line")
+    later(0.0)
+    assert written(settler, log)
+    later(FILE_PATIENCE * SECONDS, wall=0.0)
+    log.write_text("another line")
+    assert not written(settler, log)
+    assert not written(settler, log), "it is taken only once a pass has ended well"
+    settler.taken()
+
+    assert written(settler, log)
+    assert settler.wake_in is not None
 
 
 def test_nothing_waits_where_the_setting_is_none(tmp_path: Path) -> None:
