@@ -42,6 +42,7 @@ def run(**changes: Any) -> Mapping[str, Any]:
         "moved": 0,
         "conflicts": 0,
         "failed": 0,
+        "waiting": 0,
         "bytes": 2048,
         "error": None,
         **changes,

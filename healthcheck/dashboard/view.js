@@ -141,7 +141,8 @@ export function runs(list) {
 }
 
 function done(run) {
-  const parts = ["uploaded", "downloaded", "moved", "trashed", "conflicts", "failed"].filter((name) => run[name]).map((name) => `${count(run[name])} ${name}`);
+  const waiting = run.waiting ? [`${count(run.waiting)} still being written or deleted`] : [];
+  const parts = ["uploaded", "downloaded", "moved", "trashed", "conflicts", "failed"].filter((name) => run[name]).map((name) => `${count(run[name])} ${name}`).concat(waiting);
   return parts.join(", ") || (run.error?.message ?? run.error ?? "–");
 }
 

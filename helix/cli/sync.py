@@ -127,10 +127,8 @@ def _rate(limit: int | None) -> str:
 
 
 def _run_line(run: Answer) -> str:
-    counts = {key: run[key] for key in ("uploaded", "downloaded", "trashed", "moved", "conflicts", "failed")}
-    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to do"
     finished = run["finished"] or time.time()
-    line = f"{_moment(run['started'])}  {run['folder']}: {run['outcome']}; {told}"
+    line = f"{_moment(run['started'])}  {run['folder']}: {run['outcome']}; {wording.done(run)}"
     line += f"; {wording.size(run['bytes'])} in {human_age(finished - run['started'])}"
     return f"{line}; {run['error']}" if run["error"] else line
 

@@ -3,11 +3,14 @@
 One text for the log, `/health`, the dashboard, `!status` and the command line: what is wrong, then what to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from helix.core.health import Check, State, Status, Verdict
 
 _MARKS = {Status.PASS: "OK", Status.WARN: "WARN", Status.FAIL: "FAIL"}
+_DONE = {what: what for what in ("uploaded", "downloaded", "moved", "trashed", "conflicts", "failed")}
+_DONE["waiting"] = "still being written or deleted"
 
 
 def headline(verdict: Verdict) -> str:
@@ -54,6 +57,12 @@ def size(count: float) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Count things in words, such as "1 file" and "2,000 files"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def done(run: Mapping[str, Any]) -> str:
+    """Tell what a pass (a RUN of the control API) did and what it left, such as "2 uploaded, 1 failed"."""
+    told = [f"{run[what]} {words}" for what, words in _DONE.items() if run[what]]
+    return ", ".join(told) or "nothing to do"
 
 
 def plain(text: str) -> str:

@@ -79,9 +79,14 @@ class Look:
     where: Hint
 
     @property
+    def unsettled(self) -> list[str]:
+        """What people are still writing or deleting."""
+        return [a.path for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED]
+
+    @property
     def waiting(self) -> Hint:
-        """Where people are still writing or deleting: to be looked at again."""
-        return around(a.path for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED)
+        """Where that is: to be looked at again."""
+        return around(self.unsettled)
 
     @property
     def skipped(self) -> dict[str, str]:

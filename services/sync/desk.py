@@ -13,6 +13,7 @@ from helix.errors import HelixError, Refused
 from services.sync import selftest, views
 from services.sync.apply.errors import translate
 from services.sync.apply.throttle import Throttle
+from services.sync.asked import refusal
 from services.sync.cycle import Wishes
 from services.sync.journal import history
 from services.sync.keeper import Keeper
@@ -126,10 +127,15 @@ class Desk:
     async def sync(self, wait: float) -> Json:
         """A pass of every folder; waits for them at most so long."""
         if any(keeper.paused for keeper in self._keepers):
-            raise Refused("sync is paused", remedy="resume it first: `helix sync resume`", code="paused")
-        futures = {keeper.name: keeper.ask() for keeper in self._keepers}
-        await asyncio.wait(futures.values(), timeout=wait)
-        return {"accepted": True, "runs": [views.run(name, f.result()) for name, f in futures.items() if f.done()]}
+            raise refusal()
+        answers = {keeper.name: keeper.ask() for keeper in self._keepers}
+        done, late = await asyncio.wait(answers.values(), timeout=wait)
+        for future in late:
+            future.cancel()
+        return {
+            "accepted": True,
+            "runs": [views.run(name, future.result()) for name, future in answers.items() if future in done],
+        }
 
     async def pause(self, paused: bool) -> Json:
         """Pause or resume every folder; a folder whose journal fails does not keep the others from it."""

@@ -17,6 +17,7 @@ from helix.core.pacing import Backoff
 from helix.errors import HelixError
 from services.sync.apply.errors import translate
 from services.sync.apply.executor import Tally
+from services.sync.asked import Asked
 from services.sync.attention import Attention
 from services.sync.cycle import Cycle, Result, Wishes
 from services.sync.decisions import Answer, Decisions
@@ -60,7 +61,7 @@ class Keeper:
         """Held by whoever changes the folder or the remote: a pass, a restore, a decision."""
         self._attention = Attention(cycle.folder.scan_seconds)
         self._bell = asyncio.Event()
-        self._waiting: list[asyncio.Future[Run]] = []
+        self._asked = Asked(cycle.folder.settle_seconds)
         self._connected = False
         self._claimed = asyncio.Event()
         self._housekeeping = Housekeeping(cycle.folder, cycle.remote, cycle.journal, self.trash)
@@ -100,16 +101,16 @@ class Keeper:
         self._bell.set()
 
     def ask(self) -> "asyncio.Future[Run]":
-        """Ask for a pass now; the future is its result."""
-        future: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
+        """Ask for a pass now; the future is its result, with what was saved right before it was asked for."""
         self.hint()
-        return future
+        return self._asked.ask()
 
     async def pause(self, paused: bool) -> None:
         """Pause or resume. Raises `JournalFailed` if that won't outlive the program."""
         if paused and self.standing.phase in (Phase.IDLE, Phase.GUARDED, Phase.ERROR):
             self.standing.phase = Phase.PAUSED
+        if paused:
+            self._asked.give_up()
         self.hint()
         await self.decisions.pause(paused)
 
@@ -126,16 +127,14 @@ class Keeper:
     async def one_pass(self, *, settle_seconds: float | None = None) -> float | None:
         """One pass, its result noted; gives the longest wait until the next."""
         async with self.busy:
-            waiting, self._waiting = self._waiting, []
+            self._asked.begin()
             tally = Tally()
             run, wait = await self._attempt(settle_seconds, tally)
             if run.outcome in ("failed", "stopped", "guarded"):
                 self._attention.add(EVERYWHERE)
             if run.outcome in ("failed", "stopped"):
                 await self.decisions.broke_off(tally.done, tally.bytes_done)
-            for future in waiting:
-                if not future.done():
-                    future.set_result(run)
+            self._asked.ended(run, paused=self.paused, unfinished=self.standing.unfinished)
         if run.conflicts:
             self.announce("conflict")
         self.announce("run" if run.outcome != "nothing" else "status")
@@ -189,7 +188,7 @@ class Keeper:
         standing.trip = None
         standing.restored = True
         standing.phase = Phase.PAUSED if self.paused else Phase.IDLE
-        standing.pending = result.left + tally.failed
+        standing.pending = result.left + tally.failed + standing.waiting
         outcome = "partial" if tally.failed else "done" if tally.done else "nothing"
         standing.last_success = time.time() if not tally.failed else standing.last_success
         run = self._ended(started, tally, outcome)
@@ -240,7 +239,7 @@ class Keeper:
         return self._ended(started, tally, "failed", error), wait
 
     def _ended(self, started: float, tally: Tally, outcome: str, error: HelixError | None = None) -> Run:
-        run = run_of(started, tally, outcome, error)
+        run = run_of(started, tally, outcome, error, 0 if error else self.standing.waiting)
         if outcome != "nothing":
             log.info("pass_finished", extra={"folder": self.name, "outcome": outcome, "done": tally.done})
         self.standing.last_run = run

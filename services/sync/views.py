@@ -109,6 +109,7 @@ def run(name: str, run: Run) -> Json:
         "moved": run.moved,
         "conflicts": run.conflicts,
         "failed": run.failed,
+        "waiting": run.waiting,
         "bytes": run.bytes,
         "error": run.error,
     }

@@ -18,7 +18,6 @@ _OUTCOMES = {
     "stopped": Tone.WARN,
     "failed": Tone.BAD,
 }
-_COUNTS = ("uploaded", "downloaded", "moved", "trashed", "conflicts", "failed")
 
 
 def selftest(result: Json) -> Reply:
@@ -78,9 +77,8 @@ def _ended(run: Json, *, named: bool) -> str:
 
 
 def _counts(result: Json) -> str:
-    told = [f"{result[name]} {name}" for name in _COUNTS if result[name]]
     seconds = (result["finished"] or result["started"]) - result["started"]
-    return ", ".join([*(told or ["nothing to do"]), wording.size(result["bytes"]), reply.span(seconds)])
+    return ", ".join([wording.done(result), wording.size(result["bytes"]), reply.span(seconds)])
 
 
 def _error(result: Json) -> str:

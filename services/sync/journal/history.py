@@ -1,7 +1,7 @@
 """What has the journal to tell: which runs, what happened to a path, which versions of it are kept?"""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helix.core.guards import WINDOW_SECONDS
 from helix.core.trees import Side
@@ -29,14 +29,25 @@ class Run:
     failed: int = 0
     bytes: int = 0
     error: str | None = None
+    waiting: int = 0
+    """Paths that it left because people were still writing or deleting there."""
     id: int = 0
+
+    def followed_by(self, later: "Run") -> "Run":
+        """Both as one pass: what was done adds up, what is left is what the later one left."""
+        done = {name: getattr(self, name) + getattr(later, name) for name in _ADDED_UP}
+        outcome = self.outcome if later.outcome == "nothing" else later.outcome
+        return replace(later, started=self.started, outcome=outcome, **done)
+
+
+_ADDED_UP = ("uploaded", "downloaded", "trashed", "moved", "conflicts", "bytes")
 
 
 def add_run(journal: Journal, run: Run) -> int:
     """Write a run, forget the oldest; gives its number."""
     number = journal.change(
         "INSERT INTO runs (started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed,"
-        " bytes, error) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        " bytes, error, waiting) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         run.started,
         run.finished,
         run.outcome,
@@ -48,6 +59,7 @@ def add_run(journal: Journal, run: Run) -> int:
         run.failed,
         run.bytes,
         run.error,
+        run.waiting,
     )
     journal.change("DELETE FROM runs WHERE id <= ?", number - KEEP_RUNS)
     _forget_old_events(journal)
@@ -68,7 +80,8 @@ def _forget_old_events(journal: Journal) -> None:
 def runs(journal: Journal, limit: int) -> list[Run]:
     """The last runs, newest first."""
     found = journal.ask(
-        "SELECT started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed, bytes, error, id"
+        "SELECT started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed, bytes, error,"
+        " waiting, id"
         " FROM runs ORDER BY id DESC LIMIT ?",
         limit,
     )

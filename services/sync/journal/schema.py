@@ -74,6 +74,9 @@ MIGRATIONS = (
         BEGIN UPDATE totals SET paths = paths - 1, files = files - (old.kind='file'),
             bytes = bytes - iif(old.kind='file', old.size, 0); END;
     """,
+    """
+    ALTER TABLE runs ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

@@ -44,6 +44,13 @@ def test_each_folders_pass_is_told_and_a_guard_rail_with_its_reason() -> None:
     ]
 
 
+def test_a_pass_that_had_to_leave_something_says_so() -> None:
+    told = sync.ended([run(outcome="nothing", uploaded=0, trashed=0, bytes=0, waiting=3)])
+
+    assert "nothing to do" not in told.text
+    assert "3 still being written or deleted" in told.text
+
+
 def test_a_pass_without_a_result_still_runs() -> None:
     assert "still runs" in sync.ended([]).text
 
