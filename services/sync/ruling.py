@@ -6,18 +6,24 @@ from helix.core.cases import Mode, Rules
 from helix.core.ignore import FILE_NAME, Ignore
 from helix.core.names import fold_accents, fold_case
 from services.sync import files
+from services.sync.apply.errors import LocalFailed
 from services.sync.remotes.remote import Features
 from services.sync.settle import Settler
 from services.sync.stamped import Tools
 
 
 def filters_of(root: str) -> Ignore:
-    """What `.helixignore` of the folder says; nothing if it can't be read. Blocking."""
+    """What `.helixignore` of the folder says. Blocking. Raises `LocalFailed` if it is there and can't be read."""
     try:
         with open(files.full(root, FILE_NAME), encoding="utf-8", errors="replace") as file:
             return Ignore(file)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return Ignore()
+    except OSError as error:
+        raise LocalFailed(
+            f"{FILE_NAME} can't be read: {error.strerror}",
+            remedy="correct its permissions, or remove it: nothing is synced while it is not known what to leave out",
+        ) from error
 
 
 def rules_of(root: str, mode: Mode, features: Features, settler: Settler, tools: Tools) -> Rules:

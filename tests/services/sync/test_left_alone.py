@@ -2,11 +2,13 @@
 
 import errno
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from helix.core.actions import Reason, Skip
+from services.sync.apply.errors import LocalFailed
 from services.sync.cycle import Result
 from services.sync.remotes.errors import ItemFailed, Unreachable
 from services.sync.remotes.local import LocalRemote
@@ -191,3 +193,16 @@ async def test_a_file_that_the_disk_will_not_show_is_deleted_nowhere(
     assert files_in(world.here) == files_in(tmp_path / "there") == {"d/file": b"x", "e": b"x"}
     monkeypatch.undo()
     assert (await world.once()).look.plan.actions == ()
+
+
+async def test_nothing_is_synced_while_the_filter_cannot_be_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("secret.key", "x")
+    monkeypatch.chdir(world.here)  # the path of a socket must be short
+    with socket.socket(socket.AF_UNIX) as unreadable:
+        unreadable.bind(".helixignore")
+
+        with pytest.raises(LocalFailed, match=r"\.helixignore can't be read") as told:
+            await world.once()
+
+    assert "correct its permissions" in told.value.remedy
+    assert "secret.key" not in await world.there()
