@@ -43,6 +43,7 @@ def run(**changes: Any) -> Mapping[str, Any]:
         "conflicts": 0,
         "failed": 0,
         "waiting": 0,
+        "left": 0,
         "bytes": 2048,
         "error": None,
         **changes,

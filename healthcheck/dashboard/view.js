@@ -141,8 +141,8 @@ export function runs(list) {
 }
 
 function done(run) {
-  const waiting = run.waiting ? [`${count(run.waiting)} still being written or deleted`] : [];
-  const parts = ["uploaded", "downloaded", "moved", "trashed", "conflicts", "failed"].filter((name) => run[name]).map((name) => `${count(run[name])} ${name}`).concat(waiting);
+  const left = [[run.waiting, "still being written or deleted"], [run.left, "left to the container that writes"]];
+  const parts = ["uploaded", "downloaded", "moved", "trashed", "conflicts", "failed"].filter((name) => run[name]).map((name) => `${count(run[name])} ${name}`).concat(left.filter(([number]) => number).map(([number, words]) => `${count(number)} ${words}`));
   return parts.join(", ") || (run.error?.message ?? run.error ?? "–");
 }
 

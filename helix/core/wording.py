@@ -10,7 +10,7 @@ from helix.core.health import Check, State, Status, Verdict
 
 _MARKS = {Status.PASS: "OK", Status.WARN: "WARN", Status.FAIL: "FAIL"}
 _DONE = {what: what for what in ("uploaded", "downloaded", "moved", "trashed", "conflicts", "failed")}
-_DONE["waiting"] = "still being written or deleted"
+_DONE |= {"waiting": "still being written or deleted", "left": "left to the container that writes"}
 
 
 def headline(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from helix.core.actions import Action, Reason, Skip, cost
 from helix.core.cases import Mode, Rules
@@ -113,9 +113,7 @@ class Result:
     """How a pass ended."""
 
     look: Look
-    tally: Tally = field(default_factory=Tally)
-    left: int = 0
-    """Actions that are left to the writer."""
+    tally: Tally
 
 
 Decide = Callable[[Wishes], Awaitable[tuple[Plan, Tools]]]
@@ -159,18 +157,20 @@ class Cycle:
         if look.where.everywhere:
             self._counted = look.counts
             tally.on_growth = look.counts.grow
+        tally.waiting = len(look.unsettled)
         if look.trip is not None:
             return Result(look, tally)
         await wishes.cleared(look.plan)
         await self.marker.settle(look.marks, may_write_remote=wishes.writer and self._may_mark(look))
         async with self._carriers() as carriers:
             if look.plan.rest.count:
-                look, left = await self._apply_in_parts(look, wishes, tally, carriers)
+                look = await self._apply_in_parts(look, wishes, tally, carriers)
+                tally.waiting = len(look.unsettled)
             else:
-                left = await self._apply(look.plan.actions, wishes, tally, carriers)
+                await self._apply(look.plan.actions, wishes, tally, carriers)
         self._settler.taken()
         await asyncio.to_thread(self._sweep, look.witness)
-        return Result(look, tally, left)
+        return Result(look, tally)
 
     async def look(self, wishes: Wishes) -> Look:
         """Gather and decide; nothing is done. What is to be done is named as far as it can be."""
@@ -233,14 +233,9 @@ class Cycle:
             if carriers:
                 await asyncio.shield(asyncio.to_thread(carriers.close))
 
-    async def _apply_in_parts(
-        self, look: Look, wishes: Wishes, tally: Tally, carriers: Carriers | None
-    ) -> tuple[Look, int]:
-        """Do a plan with a rest, as long as this is the folder that was looked at.
-
-        Gives the look, with what the parts left alone, and how many actions are left to the writer.
-        """
-        tools, rest, left = await self._tools(), look.plan.rest, 0
+    async def _apply_in_parts(self, look: Look, wishes: Wishes, tally: Tally, carriers: Carriers | None) -> Look:
+        """Do a plan with a rest, as long as this is the folder that was looked at: with what the parts left alone."""
+        tools, rest = await self._tools(), look.plan.rest
         unseen = frozenset(look.witness.unseen), frozenset(look.there.unseen)
         rules = replace(self._rules(wishes, tools), unseen_local=unseen[0], unseen_remote=unseen[1])
         todo = _mine(look.plan.actions, wishes)
@@ -253,19 +248,19 @@ class Cycle:
                 if self._stopping() or await self.marker.here() != mark:
                     tally.again = True
                     break
-                left += await self._apply(part.actions, wishes, tally, carriers)
+                await self._apply(part.actions, wishes, tally, carriers)
                 alone += left_alone(part.actions)
             else:
                 look = replace(look, plan=replace(look.plan, actions=tuple(alone)), wake_in=self._settler.wake_in)
-        return look, left
+        return look
 
-    async def _apply(self, planned: Sequence[Action], wishes: Wishes, tally: Tally, carriers: Carriers | None) -> int:
-        """Do what is ours to do; gives how many actions are left to the writer."""
+    async def _apply(self, planned: Sequence[Action], wishes: Wishes, tally: Tally, carriers: Carriers | None) -> None:
+        """Do what is ours to do, and count what is left to the writer."""
         acts = Acts(LocalSide(self.root, stamp_of(time.time())), self.remote, self._throttle)
         executor = Executor(acts, self.journal, tally, carriers, stopping=self._stopping)
         mine = _mine(planned, wishes)
         await executor.run(mine)
-        return sum(not isinstance(action, Skip) for action in planned) - len(mine)
+        tally.left += sum(not isinstance(action, Skip) for action in planned) - len(mine)
 
     async def _tools(self) -> Tools:
         ignored = await asyncio.to_thread(filters_of, self.root)

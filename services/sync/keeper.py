@@ -188,7 +188,7 @@ class Keeper:
         standing.trip = None
         standing.restored = True
         standing.phase = Phase.PAUSED if self.paused else Phase.IDLE
-        standing.pending = result.left + tally.failed + standing.waiting
+        standing.pending = tally.left + tally.failed + tally.waiting
         outcome = "partial" if tally.failed else "done" if tally.done else "nothing"
         standing.last_success = time.time() if not tally.failed else standing.last_success
         run = self._ended(started, tally, outcome)
@@ -197,8 +197,9 @@ class Keeper:
             # without old trash a full remote's lease can't be renewed
             await self._housekeeping.run(standing)
         standing.unfinished = tally.again or result.look.plan.more
+        more = standing.unfinished or tally.failed or tally.left
         self._attention.looked(result.look.where)
-        self._attention.add(EVERYWHERE if standing.unfinished or tally.failed else result.look.waiting)
+        self._attention.add(EVERYWHERE if more else result.look.waiting)
         waits = [self._attention.patience]
         if result.look.wake_in is not None:
             waits.append(result.look.wake_in + 0.05)
@@ -239,7 +240,7 @@ class Keeper:
         return self._ended(started, tally, "failed", error), wait
 
     def _ended(self, started: float, tally: Tally, outcome: str, error: HelixError | None = None) -> Run:
-        run = run_of(started, tally, outcome, error, 0 if error else self.standing.waiting)
+        run = run_of(started, tally, outcome, error)
         if outcome != "nothing":
             log.info("pass_finished", extra={"folder": self.name, "outcome": outcome, "done": tally.done})
         self.standing.last_run = run

@@ -54,8 +54,6 @@ class Standing:
     failed_count: int = 0
     counts: Counts | None = None
     """How much there is on each side."""
-    waiting: int = 0
-    """How many paths the last look left because people were still writing or deleting there."""
     unseen: int = 0
     """How many directories could not be read, on both sides."""
     skipped: dict[str, str] = field(default_factory=dict)
@@ -79,7 +77,6 @@ class Standing:
             elsewhere = {path: why for path, why in self.skipped.items() if parent_of(path) not in where}
             self.skipped = {**elsewhere, **look.skipped}
         self.look = look
-        self.waiting = len(look.unsettled)
 
     def read(self, journal: Journal) -> None:
         """Take over what the journal knows. Blocking. Raises `JournalFailed`."""
@@ -93,7 +90,7 @@ class Standing:
         self.last_success = self.last_success or history.last_success(journal)
 
 
-def run_of(started: float, tally: Tally, outcome: str, error: HelixError | None, waiting: int) -> Run:
+def run_of(started: float, tally: Tally, outcome: str, error: HelixError | None) -> Run:
     """A pass that has just ended, as the history tells it."""
     return Run(
         started,
@@ -107,5 +104,6 @@ def run_of(started: float, tally: Tally, outcome: str, error: HelixError | None,
         tally.failed,
         tally.bytes_moved,
         str(error) if error else None,
-        waiting,
+        tally.waiting,
+        tally.left,
     )

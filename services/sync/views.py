@@ -110,6 +110,7 @@ def run(name: str, run: Run) -> Json:
         "conflicts": run.conflicts,
         "failed": run.failed,
         "waiting": run.waiting,
+        "left": run.left,
         "bytes": run.bytes,
         "error": run.error,
     }

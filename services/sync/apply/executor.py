@@ -67,6 +67,10 @@ class Tally:
     moved: int = 0
     conflicts: int = 0
     failed: int = 0
+    waiting: int = 0
+    """Paths that are left because people are still writing or deleting there."""
+    left: int = 0
+    """Actions that are left to the writer."""
     again: bool = False
     """Something moved under our hands: look again soon."""
     failures: dict[str, HelixError] = field(default_factory=dict)

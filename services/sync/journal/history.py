@@ -31,6 +31,8 @@ class Run:
     error: str | None = None
     waiting: int = 0
     """Paths that it left because people were still writing or deleting there."""
+    left: int = 0
+    """Actions that it left to the container that writes."""
     id: int = 0
 
     def followed_by(self, later: "Run") -> "Run":
@@ -47,7 +49,7 @@ def add_run(journal: Journal, run: Run) -> int:
     """Write a run, forget the oldest; gives its number."""
     number = journal.change(
         "INSERT INTO runs (started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed,"
-        " bytes, error, waiting) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        " bytes, error, waiting, left_to_writer) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         run.started,
         run.finished,
         run.outcome,
@@ -60,6 +62,7 @@ def add_run(journal: Journal, run: Run) -> int:
         run.bytes,
         run.error,
         run.waiting,
+        run.left,
     )
     journal.change("DELETE FROM runs WHERE id <= ?", number - KEEP_RUNS)
     _forget_old_events(journal)
@@ -81,7 +84,7 @@ def runs(journal: Journal, limit: int) -> list[Run]:
     """The last runs, newest first."""
     found = journal.ask(
         "SELECT started, finished, outcome, uploaded, downloaded, trashed, moved, conflicts, failed, bytes, error,"
-        " waiting, id"
+        " waiting, left_to_writer, id"
         " FROM runs ORDER BY id DESC LIMIT ?",
         limit,
     )

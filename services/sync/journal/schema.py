@@ -76,6 +76,7 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE runs ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN left_to_writer INTEGER NOT NULL DEFAULT 0;
     """,
 )
 

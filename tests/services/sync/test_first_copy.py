@@ -142,7 +142,7 @@ async def test_a_standby_restores_and_leaves_the_remote_alone(world: World) -> N
 
     standing_by = await world.once(writer=False)
 
-    assert (standing_by.left, standing_by.tally.done, standing_by.tally.total) == (COUNT + 1, 0, 0)
+    assert (standing_by.tally.left, standing_by.tally.done, standing_by.tally.total) == (COUNT + 1, 0, 0)
     assert world.far.files() == before
 
 

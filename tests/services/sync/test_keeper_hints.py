@@ -1,8 +1,12 @@
 """Does an edit lead to a look where it is, and to no more?"""
 
+import asyncio
 from pathlib import Path
 
+from services.sync.lease import Lease
+from services.sync.leases.remote_file import RemoteFileStore
 from services.sync.remotes.memory import MemoryRemote, Moment
+from tests.contracts.lease_contract import ELSEWHERE
 from tests.services.sync.keeping import at_rest, keeping
 from tests.services.sync.running import eventually
 
@@ -66,3 +70,25 @@ async def test_a_request_looks_everywhere(tmp_path: Path) -> None:
         await keeper.ask()
 
         assert asked.whole > whole
+
+
+async def test_a_standby_forgets_nothing_that_is_left_to_the_writer(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    for name in ("d/x", "e/x", "f/x"):
+        remote.write(name, b"old")
+    writer = Lease(RemoteFileStore(remote), f"home@{ELSEWHERE}", on_change=lambda: None)
+    await writer.step()
+    assert writer.held
+    renewing = asyncio.create_task(writer.run())
+    async with keeping(tmp_path, remote, scan_seconds=600.0) as keeper:
+        await eventually(lambda: keeper.standing.restored)
+        await at_rest(keeper)
+        (tmp_path / "here/d/new").write_bytes(b"new")
+        (tmp_path / "here/e/new").write_bytes(b"new")
+        await eventually(lambda: keeper.standing.pending == 2)
+
+        (tmp_path / "here/f/new").write_bytes(b"new")
+
+        await eventually(lambda: keeper.standing.pending == 3)
+        assert (await keeper.ask()).left == 3
+    renewing.cancel()

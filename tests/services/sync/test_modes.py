@@ -62,4 +62,4 @@ async def test_a_standby_restores_and_leaves_the_remote_to_the_writer(tmp_path: 
 
     assert text(world.local()) == {"a": "1", "mine": "x"}
     assert recorder.changes == []
-    assert result.left == 1
+    assert result.tally.left == 1

@@ -167,7 +167,7 @@ async def test_a_standby_does_its_share_of_every_part(world: World) -> None:
 
     result = await world.once(writer=False)
 
-    assert result.left == 6 + 5  # a directory and its files, the comparisons of equal files
+    assert result.tally.left == 6 + 5  # a directory and its files, the comparisons of equal files
     assert result.tally.downloaded == 5 + 1
     assert (result.tally.done, result.tally.total) == (8, 8)
     assert world.far.files() == before
