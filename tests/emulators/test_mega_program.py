@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.emulators.mega.client import PlainClient
 
 ROOT = Path(__file__).parents[2]
-DEADLINE = 30.0
+DEADLINE = 120.0
 
 
 async def test_it_prints_its_address_serves_the_account_it_was_given_and_ends_on_sigterm() -> None:

@@ -148,6 +148,8 @@ async def test_acts_and_refusals_stand_in_the_audit_log(
     people = discord_server.people
 
     await people.reply(people.say("!sync pause"))
+    # the reply is there before the command is over and noted
+    await until(lambda: running.events("command_finished"), what="the first is noted before the second")
     await people.reply(people.say("!sync pause", user=stranger))
     await people.reply(people.say("!status"))
     shown = await people.reply(people.say("!audit"))

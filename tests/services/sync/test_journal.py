@@ -188,7 +188,7 @@ def test_a_note_never_waits_for_a_commit_under_way(journal: Journal) -> None:
     committing.start()
     assert begun.wait(30)
     threading.Thread(target=note, daemon=True).start()
-    at_once = noted.wait(10)
+    at_once = noted.wait(30)
     go_on.set()
     committing.join(30)
     assert noted.wait(30)
