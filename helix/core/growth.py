@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from helix.core.actions import Action, Download, KeepBoth, TrashLocal, TrashRemote, Upload
+from helix.core.actions import Action, Download, KeepBoth, Skip, TrashLocal, TrashRemote, Upload
 from helix.core.trees import Kind, LocalState, RemoteState, Side
 
 
@@ -30,6 +30,20 @@ def growth(action: Action) -> Growth | None:
             return Growth(Side.REMOTE, -1, -size)
         case _:
             return None
+
+
+def left_out(waiting: Skip) -> Growth:
+    """The change that makes a count of this side one without a write, or a deletion, that still waits.
+
+    The remote has what was in sync. Once the path is taken, both sides change by the same.
+    """
+    here, there = _amount(waiting.local), _amount(waiting.remote)
+    return Growth(Side.LOCAL, there[0] - here[0], there[1] - here[1])
+
+
+def _amount(state: LocalState | RemoteState | None) -> tuple[int, int]:
+    """Files and bytes."""
+    return (1, state.size) if state is not None and state.kind is Kind.FILE else (0, 0)
 
 
 def _instead(size: int, old: LocalState | RemoteState | None) -> tuple[int, int]:

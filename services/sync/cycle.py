@@ -79,14 +79,14 @@ class Look:
     where: Hint
 
     @property
-    def unsettled(self) -> list[str]:
+    def unsettled(self) -> list[Skip]:
         """What people are still writing or deleting."""
-        return [a.path for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED]
+        return [a for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED]
 
     @property
     def waiting(self) -> Hint:
         """Where that is: to be looked at again."""
-        return around(self.unsettled)
+        return around(skip.path for skip in self.unsettled)
 
     @property
     def skipped(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from helix.core.growth import Growth
+from helix.core.growth import Growth, left_out
 from helix.core.guards import Trip
 from helix.core.trees import Side, parent_of
 from helix.errors import HelixError
@@ -71,6 +71,8 @@ class Standing:
         """A pass has looked; what it did not look at stays as it was told."""
         where = look.where.directories
         if where is None:
+            for waiting in look.unsettled:
+                look.counts.grow(left_out(waiting))
             self.skipped, self.counts, self.unseen = look.skipped, look.counts, look.unseen
             self.unnamed = look.unnamed
         else:

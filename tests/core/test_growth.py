@@ -2,8 +2,19 @@
 
 import pytest
 
-from helix.core.actions import Action, Adopt, Download, KeepBoth, MakeDirLocal, TrashLocal, TrashRemote, Upload
-from helix.core.growth import Growth, growth
+from helix.core.actions import (
+    Action,
+    Adopt,
+    Download,
+    KeepBoth,
+    MakeDirLocal,
+    Reason,
+    Skip,
+    TrashLocal,
+    TrashRemote,
+    Upload,
+)
+from helix.core.growth import Growth, growth, left_out
 from helix.core.trees import Kind, LocalState, RemoteState, Side
 
 HERE = LocalState(Kind.FILE, 10, 0, 1)
@@ -30,3 +41,21 @@ DIRECTORY_THERE = RemoteState(Kind.DIRECTORY, 0, "")
 )
 def test_each_action_changes_the_count_of_the_side_that_it_writes_to(action: Action, grown: Growth | None) -> None:
     assert growth(action) == grown
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "grown"),
+    [
+        (HERE, None, Growth(Side.LOCAL, -1, -10)),
+        (HERE, THERE, Growth(Side.LOCAL, 0, -3)),
+        (None, THERE, Growth(Side.LOCAL, 1, 7)),
+        (HERE, DIRECTORY_THERE, Growth(Side.LOCAL, -1, -10)),
+        (DIRECTORY_HERE, THERE, Growth(Side.LOCAL, 1, 7)),
+        (DIRECTORY_HERE, None, Growth(Side.LOCAL, 0, 0)),
+    ],
+    ids=["a new file", "an edit", "a deletion", "a file for a directory", "a directory for a file", "a new directory"],
+)
+def test_what_still_waits_here_is_counted_as_it_was_in_sync(
+    here: LocalState | None, there: RemoteState | None, grown: Growth
+) -> None:
+    assert left_out(Skip("a", here, there, "", reason=Reason.UNSETTLED)) == grown

@@ -61,6 +61,26 @@ async def test_what_a_first_pass_did_on_the_other_side_is_counted_at_its_end(tmp
         assert (counts.remote_files, counts.remote_bytes) == (2, 10)
 
 
+async def test_what_still_waits_when_everything_is_counted_is_not_counted_twice(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    for name in ("edited", "deleted", "stays"):
+        remote.write(name, b"1234567890")
+    async with keeping(tmp_path, remote, settle_seconds=1.0, scan_seconds=600.0) as keeper:
+        await at_rest(keeper)
+        (tmp_path / "here/new").write_bytes(b"new")
+        (tmp_path / "here/edited").write_bytes(b"edited")
+        (tmp_path / "here/deleted").unlink()
+
+        run = await keeper.ask()
+
+        assert (run.uploaded, run.trashed, run.waiting) == (2, 1, 0)
+        await eventually(lambda: keeper.standing.totals == (3, 19))
+        counts = keeper.standing.counts
+        assert counts is not None
+        assert (counts.local_files, counts.local_bytes) == (3, 19)
+        assert (counts.remote_files, counts.remote_bytes) == (3, 19)
+
+
 async def test_a_request_looks_everywhere(tmp_path: Path) -> None:
     asked = Asked()
     async with keeping(tmp_path, MemoryRemote(faults=asked), scan_seconds=600.0) as keeper:
