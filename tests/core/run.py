@@ -133,7 +133,7 @@ class Run:
     def _counted(self, rows: list[Row], rules: Rules) -> Plan | None:
         """A first copy that is not decided but counted: nothing was ever in sync, and one side holds all there is."""
         sides = {side for row in rows for side in Side if (row.local if side is Side.LOCAL else row.remote)}
-        if rules.keep_deleted or len(sides) != 1 or len(rows) <= self.spec.part or self.world.journal:
+        if len(sides) != 1 or len(rows) <= self.spec.part or self.world.journal:
             return None
         size = sum(state.size for row in rows for state in (row.local, row.remote) if state)
         return first_copy(*sides, Amount(len(rows), size), rules)
