@@ -6,6 +6,8 @@ parts of the rows, decided one after the other, are the whole plan. So a first p
 about all of them, holds the first ones and counts the others; if a path turns up that does not stand alone, it says so,
 and everything must be held. A second pass (`in_parts`) decides again, a part at a time, while what was decided is done.
 
+Where nothing was ever in sync and one side holds nothing, a count says what a survey would (`first_copy`).
+
 Where a side takes two names for one, and where deletions are to be undone, everything is held anyway.
 """
 
