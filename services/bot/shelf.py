@@ -35,11 +35,17 @@ class Place:
         return self.folder.local / self.path
 
 
-def place(folders: Sequence[Folder], text: str) -> Place:
-    """Find the place that *text* names. Raises `Refused` for a path that is none."""
+def split(folders: Sequence[Folder], text: str) -> tuple[Folder | None, str]:
+    """The folder that *text* names, None if it names none, and the path."""
     name, colon, rest = text.strip().partition(":")
-    named = {folder.name: folder for folder in folders}
-    folder, path = (named[name], rest) if colon and name in named else (folders[0], text.strip())
+    named = next((folder for folder in folders if colon and folder.name == name), None)
+    return named, rest if named else text.strip()
+
+
+def place(folders: Sequence[Folder], text: str) -> Place:
+    """Find the place that *text* names, in the first folder if it names none. Raises `Refused` for no path at all."""
+    named, path = split(folders, text)
+    folder = named or folders[0]
     parts = path.split("/")
     if not path or any(part in ("", ".", "..") or not part.isprintable() for part in parts):
         raise Refused("that is no path inside the folder", remedy="write it as `directory/file.txt`", code="bad-path")

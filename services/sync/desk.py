@@ -217,7 +217,8 @@ def _only(path: str, keepers: Sequence[Keeper]) -> Keeper:
     """The one folder that is meant."""
     if len(keepers) > 1:
         names = ", ".join(keeper.name for keeper in keepers)
-        raise Refused(f"several folders have {path}: {names}", remedy="name one with --folder", code="ambiguous")
+        remedy = f"name one with --folder, or to the bot as `{keepers[0].name}:{path}`"
+        raise Refused(f"several folders have {path}: {names}", remedy=remedy, code="ambiguous")
     return keepers[0]
 
 

@@ -79,11 +79,15 @@ class StorageCommands(commands.Cog, name="Storage"):
     @part_of(storage)
     async def restore(self, ctx: Ctx, path: str, version: str | None = None, to: str | None = None) -> None:
         """Bring a deleted or overwritten file back from the trash."""
-        target = shelf.place(self._kit.settings.folders, to or path)
-        if target.file.exists() and not await self._may_replace(ctx, target.path):
+        named, wanted = shelf.split(self._kit.settings.folders, path)
+        # of several folders only sync knows which one keeps a version, so any file that it may replace is asked about
+        candidates = [named] if named else self._kit.settings.folders
+        targets = [shelf.place([folder], to or wanted) for folder in candidates]
+        if any(target.file.exists() for target in targets) and not await self._may_replace(ctx, targets[0].path):
             return
+        folder = named.name if named else None
         async with ctx.working():
-            answer = await self._kit.control.restore(path, version=version, to=to, key=ctx.key)
+            answer = await self._kit.control.restore(wanted, version=version, to=to, folder=folder, key=ctx.key)
         await ctx.answer(storage.restored(answer))
 
     async def _may_replace(self, ctx: Ctx, path: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from discord.ext import commands
 
-from services.bot import confirm
+from services.bot import confirm, shelf
 from services.bot.commands import passes
 from services.bot.context import Ctx
 from services.bot.declare import group, limited, part_of
@@ -97,7 +97,9 @@ class SyncCommands(commands.Cog, name="Sync"):
         """
         question = Reply(f"⚠️ Keep **{keep}** for {code(path)}?")
         if keep == "both" or await confirm.ask(ctx, self._kit, question, yes=f"Keep {keep}"):
-            answer = await self._kit.control.resolve(path, keep, key=ctx.key)
+            named, wanted = shelf.split(self._kit.settings.folders, path)
+            folder = named.name if named else None
+            answer = await self._kit.control.resolve(wanted, keep, folder=folder, key=ctx.key)
             await ctx.answer(Reply(f"🟢 **Decided**: {code(str(answer['path']))} keeps {answer['kept']}"))
 
     @part_of(sync)

@@ -158,3 +158,32 @@ async def test_acts_and_refusals_stand_in_the_audit_log(
     assert "the chain is whole" in shown.content
     assert [line.split(" ")[0] for line in text.splitlines()] == ["⛔", "✅"]
     assert f"<@{stranger.id}> **sync pause** · denied" in text
+
+
+async def test_a_path_may_name_one_of_several_folders_and_what_any_of_them_holds_is_asked_about(
+    home: Path, discord_server: DiscordServer, control: ControlSocket
+) -> None:
+    control.answers["POST /v1/restore"] = {"path": "gone.txt", "size": 7, "version": "v1"}
+    control.answers["POST /v1/conflicts/resolve"] = {"path": "c.txt", "kept": "both"}
+    config = home / "helix.toml"
+    config.write_text(
+        "".join(
+            f'[[folder]]\nname = "{name}"\nlocal = "{home}/{name}"\nremote = "local:{home}/there-{name}"\n'
+            for name in ("art", "state")
+        )
+    )
+    (home / "state").mkdir()
+    (home / "state" / "there.txt").write_text("present")
+    people = discord_server.people
+
+    async with bot(home, environment(home, discord_server, HELIX_CONFIG=str(config))):
+        await people.ready()
+        await people.reply(people.say("!storage restore state:gone.txt v1"))
+        restored = control.calls[-1][2]
+        await people.reply(people.say("!sync resolve state:c.txt both"))
+        resolved = control.calls[-1][2]
+        question = await people.reply(people.say("!storage restore there.txt"))
+
+    assert restored == {"path": "gone.txt", "version": "v1", "to": None, "folder": "state"}
+    assert resolved == {"path": "c.txt", "keep": "both", "folder": "state"}
+    assert "is there already" in question.content
