@@ -5,15 +5,17 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from helix.errors import Unreachable
 from tests.running.patience import Patience
 
 T = TypeVar("T")
 
 DEADLINE_SECONDS = 30.0
+NOT_YET = (AssertionError, OSError, Unreachable)
 
 
 def eventually(look: Callable[[], T], *, within: float = DEADLINE_SECONDS, what: str = "") -> T:
-    """Look again and again until *look* gives something true; an AssertionError or OSError counts as not yet."""
+    """Look again and again until *look* gives something true; an error of whom it asks counts as not yet."""
     patience = Patience(within)
     seen: object = None
     while True:
@@ -21,7 +23,7 @@ def eventually(look: Callable[[], T], *, within: float = DEADLINE_SECONDS, what:
             seen = look()
             if seen:
                 return seen  # type: ignore[return-value]
-        except (AssertionError, OSError) as error:
+        except NOT_YET as error:
             seen = error
         if patience.ended:
             raise AssertionError(f"not within {within} s: {what or look}; last seen: {seen!r}")
@@ -33,8 +35,11 @@ async def eventually_async(look: Callable[[], Awaitable[T]], *, within: float = 
     patience = Patience(within)
     seen: object = None
     while not patience.ended:
-        seen = await look()
-        if seen:
-            return seen  # type: ignore[return-value]
+        try:
+            seen = await look()
+            if seen:
+                return seen  # type: ignore[return-value]
+        except NOT_YET as error:
+            seen = error
         await asyncio.sleep(0.05)
     raise AssertionError(f"not within {within} s: {what or look}; last seen: {seen!r}")

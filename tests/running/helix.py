@@ -56,13 +56,13 @@ class Helix:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=5 * crowding()) as response:
+            with urllib.request.urlopen(request, timeout=15 * crowding()) as response:
                 return Answer(response.status, response.read().decode())
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.read().decode())
 
-    def wait_ready(self, *, within: float = 40.0) -> None:
+    def wait_ready(self, *, within: float = 60.0) -> None:
         """Wait until `/health` answers 200."""
         eventually(lambda: self.get("/health").status == 200, within=within, what=f"ready; log:\n{self.log()[-4000:]}")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from helix.control import Control
-from tests.running.patience import Patience
+from tests.running.patience import Patience, crowding
 
 PATIENCE = 60.0
 """Tests share the machine with each other; a condition that holds at once costs nothing."""
@@ -81,7 +81,7 @@ class Sync:
     def stop(self) -> int:
         """SIGTERM; gives the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        return self.process.wait(40 * crowding())
 
     def again(self) -> None:
         """Start anew on the same home."""

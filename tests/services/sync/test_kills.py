@@ -84,7 +84,7 @@ async def test_a_hundred_kills_under_load_lose_nothing() -> None:
         process = start(place, apart=True)
         await rest(place)
         process.terminate()
-        process.join(30)
+        process.join(60)
 
         missing = (here.owed | there.owed) - reachable(place / "files", place / "remote")
         print(f"{KILLS} kills, {len(here.owed | there.owed)} contents owed, {len(missing)} missing")

@@ -17,13 +17,13 @@ from helix.supervisor import Supervisor
 from services.warden import ward as ward_module
 from services.warden.events import ProcessEvent
 from services.warden.ward import Ward
-from tests.running import eventually, eventually_async
+from tests.running import crowding, eventually, eventually_async
 from tests.services.warden import toys
 
 
 def ask(settings_socket: object, program: str) -> ProgramState:
     async def once() -> ProgramState:
-        async with Supervisor(settings_socket) as supervisor:  # type: ignore[arg-type]
+        async with Supervisor(settings_socket, timeout=30.0) as supervisor:  # type: ignore[arg-type]
             return (await supervisor.programs())[program]
 
     return asyncio.run(once())
@@ -31,7 +31,7 @@ def ask(settings_socket: object, program: str) -> ProgramState:
 
 def test_a_program_that_dies_at_its_start_ends_the_container_with_a_note() -> None:
     with toys.supervised(sync=toys.DIES, health=toys.STAYS) as running:
-        status = running.process.wait(30)
+        status = running.process.wait(30 * crowding())
         note = json.loads((running.settings.run_dir / "exit.json").read_text())
 
         # supervisord itself calls it a success: that is why there is a note
@@ -43,7 +43,7 @@ def test_a_program_that_dies_at_its_start_ends_the_container_with_a_note() -> No
 
 def test_a_program_that_refuses_its_settings_is_named_with_its_own_last_words() -> None:
     with toys.supervised(essential="health,sync,bot", bot=toys.REFUSES, health=toys.STAYS, sync=toys.STAYS) as running:
-        running.process.wait(30)
+        running.process.wait(30 * crowding())
         note = json.loads((running.settings.run_dir / "exit.json").read_text())
 
         assert note == {
@@ -69,7 +69,7 @@ def test_an_orderly_stop_is_nothing_to_warn_of() -> None:
 
         running.process.terminate()
 
-        assert running.process.wait(30) == 0
+        assert running.process.wait(30 * crowding()) == 0
         assert '"subject": "sync", "state": "STOPPING"' in running.log()
         assert '"WARNING"' not in running.log()
 
@@ -94,7 +94,7 @@ def test_a_killed_program_comes_back_and_its_restart_is_not_hidden() -> None:
 @pytest.mark.parametrize("script", [toys.BEATS_ONCE, toys.STAYS], ids=["stops beating", "never beats"])
 async def test_a_program_that_does_not_beat_is_killed_and_restarted(script: str) -> None:
     with toys.supervised(warden=False, sync=script) as running:
-        async with Supervisor(running.settings.supervisor_socket) as supervisor:
+        async with Supervisor(running.settings.supervisor_socket, timeout=30.0) as supervisor:
             ward = Ward(running.settings, supervisor, hung_seconds=1.5)
             watching = asyncio.create_task(ward.watch())
 
@@ -169,7 +169,7 @@ async def test_last_words_count_however_late_the_warden_hears_of_the_start(
 
 async def test_a_program_stopped_by_hand_stays_stopped() -> None:
     with toys.supervised(warden=False, bot=toys.STAYS) as running:
-        async with Supervisor(running.settings.supervisor_socket) as supervisor:
+        async with Supervisor(running.settings.supervisor_socket, timeout=30.0) as supervisor:
 
             async def state(wanted: str) -> bool:
                 return (await supervisor.programs())["bot"].state == wanted

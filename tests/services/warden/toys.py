@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from helix.settings import Settings, from_env
-from tests.running import eventually
+from tests.running import crowding, eventually
 from tests.running.helix import ROOT
 
 HEAD = """[unix_http_server]
@@ -98,4 +98,4 @@ def supervised(*, warden: bool = True, essential: str = "health,sync", **program
             yield Toys(process, settings)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(20 * crowding())
