@@ -5,8 +5,8 @@ leaves with a status that a platform understands. supervisord itself always exit
 "completed" and does not restart (docs/decisions/0002-exit-status.md), so the warden leaves a note when it gives up.
 """
 
+import contextlib
 import fcntl
-import json
 import logging
 import os
 import signal
@@ -15,12 +15,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from helix import places, release
+from helix import endnote, places, release
 from helix.board import PROGRAMS, Board
+from helix.endnote import ExitNote
 from helix.errors import HelixError, Misconfigured
 from helix.settings import Settings
 
@@ -29,20 +30,6 @@ log = logging.getLogger(__name__)
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 
 WAKE_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class ExitNote:
-    """What the warden leaves for the launcher when it gives up."""
-
-    status: int
-    cause: str
-    remedy: str
-
-
-def write_note(run_dir: Path, note: ExitNote) -> None:
-    """Leave *note* for the launcher."""
-    _note_path(run_dir).write_text(json.dumps(asdict(note)), encoding="utf-8")
 
 
 def up(settings: Settings, env: Mapping[str, str]) -> int:
@@ -67,15 +54,20 @@ def up(settings: Settings, env: Mapping[str, str]) -> int:
 
 
 def _exit_status(run_dir: Path, status: int, *, asked_to_stop: bool) -> int:
-    note = _read_note(run_dir)
+    """Say how it ended, in the log and in a note for who asks later; give the status to leave with."""
+    note = endnote.read(run_dir)
     if note is not None:
         log.critical("helix_gave_up", extra=asdict(note))
         return note.status
     if asked_to_stop and status == 0:
         log.info("helix_stopped")
-        return 0
-    log.critical("supervisord_ended_by_itself", extra={"status": status, "remedy": "the platform starts a new one"})
-    return status or 1
+        note = ExitNote(0, "it was told to stop", "")
+    else:
+        note = ExitNote(status or 1, "supervisord ended by itself", "look at the last lines of the log")
+        log.critical("supervisord_ended_by_itself", extra={"status": status, "remedy": "the platform starts a new one"})
+    with contextlib.suppress(OSError):  # a full disk changes nothing in how it ended
+        endnote.write(run_dir, note)
+    return note.status
 
 
 def _environment(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
@@ -135,7 +127,7 @@ def _clear(run_dir: Path) -> None:
     board = Board(run_dir)
     for program in PROGRAMS:
         board.withdraw(program)
-    for leftover in ("supervisor.sock", "sync.sock", "exit.json"):
+    for leftover in ("supervisor.sock", "sync.sock", endnote.FILE_NAME):
         (run_dir / leftover).unlink(missing_ok=True)
 
 
@@ -143,16 +135,3 @@ def _append_to_stdout() -> None:
     """Append, when standard output is a file: supervisord opens it anew, and each would overwrite the other's lines."""
     flags = fcntl.fcntl(1, fcntl.F_GETFL)
     fcntl.fcntl(1, fcntl.F_SETFL, flags | os.O_APPEND)
-
-
-def _note_path(run_dir: Path) -> Path:
-    return run_dir / "exit.json"
-
-
-def _read_note(run_dir: Path) -> ExitNote | None:
-    try:
-        return ExitNote(**json.loads(_note_path(run_dir).read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError):
-        return ExitNote(1, "the warden gave up, and its note can't be read", "look at the log")

@@ -4,10 +4,12 @@ They gather the same situation (the report board and supervisord's states) and h
 """
 
 import time
+from pathlib import Path
 
+from helix import endnote
 from helix.aside import Aside
 from helix.board import Board
-from helix.core.health import Situation, Verdict
+from helix.core.health import Situation, Told, Verdict
 from helix.core.judge import judge
 from helix.errors import Refused, Unreachable
 from helix.settings import Settings
@@ -22,7 +24,7 @@ async def gather(settings: Settings, supervisor: Supervisor, disk: Aside) -> Sit
     """
     board = Board(settings.run_dir)
     try:
-        now, reports = await disk.do(lambda: (time.time(), board.read_all()))
+        now, reports, ended = await disk.do(lambda: (time.time(), board.read_all(), _ended(settings.run_dir)))
     except Unreachable:
         return Situation(time.time(), settings.essential, None, {}, disk_answers=False)
     try:
@@ -34,6 +36,7 @@ async def gather(settings: Settings, supervisor: Supervisor, disk: Aside) -> Sit
         essential=settings.essential,
         programs=programs,
         reports=reports,
+        ended=ended,
     )
 
 
@@ -41,3 +44,9 @@ async def verdict(settings: Settings, disk: Aside | None = None) -> Verdict:
     """Gather and judge once, with a connection of its own; who asks again and again passes the same *disk*."""
     async with Supervisor(settings.supervisor_socket) as supervisor:
         return judge(await gather(settings, supervisor, disk or Aside()))
+
+
+def _ended(run_dir: Path) -> Told | None:
+    """How the last run ended, if it left a note that no later start took away. Blocking."""
+    note = endnote.read(run_dir)
+    return None if note is None else Told(f"it ended with exit status {note.status}: {note.cause}", note.remedy)

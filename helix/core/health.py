@@ -106,6 +106,14 @@ class ProgramState:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A cause and its remedy that several places tell in the same words."""
+
+    output: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that a verdict is made from. `programs` is None when supervisord does not answer.
 
@@ -118,14 +126,8 @@ class Situation:
     reports: Mapping[str, Report | Unreadable]
     disk_answers: bool = True
     """whether the report board could be looked at; if not, there are no reports but the looker's own"""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A cause and its remedy that several places tell in the same words."""
-
-    output: str
-    remedy: str
+    ended: Told | None = None
+    """how the last run ended and what to do about it, if it left word"""
 
 
 DISK_SILENT = Told("the disk of HELIX_HOME does not answer", "mount the volume again; if it is, restart the container")

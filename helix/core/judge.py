@@ -7,6 +7,7 @@ so they can't disagree. A situation is judged from top to bottom, and every caus
 |--------------------------------------------------------------|-------------------|-----------------|
 | the disk of HELIX_HOME does not answer: only this            | fail              | fail            |
 | supervisord does not answer (nobody at all: only this)        | fail              | fail            |
+| … and the run has left word how it ended: only this          | fail              | fail            |
 | supervisord does not know it, or it is neither up nor coming | fail              | warn            |
 | (with its own last words, if it had any)                     |                   |                 |
 | its report can't be read, or has another schema              | fail              | warn            |
@@ -60,6 +61,8 @@ _SOON = "wait a few seconds"
 def judge(situation: Situation, limits: Limits = DEFAULT_LIMITS) -> Verdict:
     """Sum up *situation* as the table above says; pure, total and independent of the order of its inputs."""
     checks: list[Check] = []
+    if situation.programs is None and situation.ended is not None:
+        situation = replace(situation, reports={})  # leftovers: the note was written after them
     if not situation.disk_answers:
         checks.append(Check("disk:answers", Status.FAIL, DISK_SILENT.output, DISK_SILENT.remedy, situation.now))
     elif situation.programs is None:
@@ -176,6 +179,9 @@ def _supervisor_silent(situation: Situation) -> Check:
     """Name the one cause when nothing answers at all: then the silence of each program is only its effect."""
     everybody = "" if situation.reports else ", nor does any program: Helix does not run here"
     remedy = "start Helix with `helix up`; if it runs, restart the container"
+    if (ended := situation.ended) is not None:
+        everybody += f"; {ended.output}"
+        remedy = f"{ended.remedy}, then start Helix with `helix up`" if ended.remedy else "start Helix with `helix up`"
     return Check("supervisor:responds", Status.FAIL, f"supervisord does not answer{everybody}", remedy, situation.now)
 
 

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Mapping
 
-from helix import launch
+from helix import endnote
 from helix.board import Board
 from helix.core import restarts
 from helix.core.health import MISCONFIGURED, REPORTLESS, ProgramState, Report, last_words
@@ -180,5 +180,5 @@ class Ward:
     async def _give_up(self, decision: GiveUp) -> None:
         """Leave the launcher a note, then stop everything; sync flushes on its SIGTERM."""
         log.critical("helix_gives_up", extra={"cause": decision.cause, "remedy": decision.remedy})
-        launch.write_note(self._settings.run_dir, launch.ExitNote(decision.status, decision.cause, decision.remedy))
+        endnote.write(self._settings.run_dir, endnote.ExitNote(decision.status, decision.cause, decision.remedy))
         await self._supervisor.shutdown()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helix.core.health import FAILED, MISCONFIGURED, Check, Limits, State, Status
+from helix.core.health import FAILED, MISCONFIGURED, Check, Limits, State, Status, Told
 from helix.core.judge import judge
 from tests.core.situations import (
     NOW,
@@ -73,6 +73,20 @@ def test_where_nobody_answers_there_is_one_cause() -> None:
     ]
     assert not verdict.ready
     assert not verdict.started
+
+
+@pytest.mark.parametrize(
+    ("remedy", "told"),
+    [("look at the log", "look at the log, then start Helix with `helix up`"), ("", "start Helix with `helix up`")],
+)
+def test_where_nobody_answers_it_is_told_how_the_last_run_ended(remedy: str, told: str) -> None:
+    ended = Told("it ended with exit status 70: sync can't be kept up", remedy)
+
+    (cause,) = judge(replace(healthy(), programs=None, ended=ended)).causes
+
+    assert cause.output.endswith("Helix does not run here; it ended with exit status 70: sync can't be kept up")
+    assert cause.remedy == told
+    assert judge(replace(healthy(), ended=ended)).causes == ()
 
 
 def test_a_dead_health_server_is_the_cause_and_not_the_probes_it_does_not_run() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helix import launch, places
+from helix import endnote, launch, places
 from helix.errors import HelixError
 from helix.settings import Settings, from_env
 from tests.running.helix import ROOT
@@ -45,7 +45,7 @@ def test_one_bad_home_is_one_problem_though_three_directories_are_in_it(tmp_path
 
 
 def test_the_warden_s_note_becomes_the_exit_status(tmp_path: Path) -> None:
-    launch.write_note(tmp_path, launch.ExitNote(70, "sync can't be kept up", "look at the log"))
+    endnote.write(tmp_path, endnote.ExitNote(70, "sync can't be kept up", "look at the log"))
 
     assert launch._exit_status(tmp_path, 0, asked_to_stop=False) == 70
 
@@ -58,6 +58,14 @@ def test_a_note_cut_short_is_still_a_failure(tmp_path: Path) -> None:
 
 def test_a_stop_that_was_asked_for_is_no_failure(tmp_path: Path) -> None:
     assert launch._exit_status(tmp_path, 0, asked_to_stop=True) == 0
+    assert endnote.read(tmp_path) == endnote.ExitNote(0, "it was told to stop", "")
+
+
+def test_an_end_that_nobody_asked_for_is_noted_as_that(tmp_path: Path) -> None:
+    assert launch._exit_status(tmp_path, 0, asked_to_stop=False) == 1
+    note = endnote.read(tmp_path)
+    assert note is not None
+    assert (note.status, note.cause) == (1, "supervisord ended by itself")
 
 
 def test_a_supervisord_that_ends_by_itself_is_a_failure_though_it_says_0(tmp_path: Path) -> None:

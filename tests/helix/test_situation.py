@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helix import situation
+from helix import endnote, situation
 from helix.aside import Aside
 from helix.board import Board
 from helix.core.health import ProgramState, Report
@@ -50,3 +50,14 @@ async def test_only_a_program_s_own_silence_makes_it_hung(
 
     causes = [check.output for check in judge(seen).causes]
     assert any(cause.startswith("sync is hung") for cause in causes) is hung
+
+
+async def test_how_the_last_run_ended_is_told_while_nothing_runs(tmp_path: Path) -> None:
+    settings = from_env({"HELIX_HOME": str(tmp_path)}, cwd=tmp_path)
+    settings.run_dir.mkdir()
+    endnote.write(settings.run_dir, endnote.ExitNote(70, "sync can't be kept up", "look at the log"))
+
+    (cause,) = (await situation.verdict(settings)).causes
+
+    assert cause.output.endswith("it ended with exit status 70: sync can't be kept up")
+    assert cause.remedy == "look at the log, then start Helix with `helix up`"
