@@ -140,9 +140,19 @@ export function runs(list) {
   ];
 }
 
+const DONE = {
+  uploaded: "uploaded",
+  downloaded: "downloaded",
+  moved: "moved",
+  trashed: "trashed",
+  conflicts: "conflicts",
+  failed: "failed",
+  waiting: "still being written or deleted",
+  left: "left to the container that writes",
+};
+
 function done(run) {
-  const left = [[run.waiting, "still being written or deleted"], [run.left, "left to the container that writes"]];
-  const parts = ["uploaded", "downloaded", "moved", "trashed", "conflicts", "failed"].filter((name) => run[name]).map((name) => `${count(run[name])} ${name}`).concat(left.filter(([number]) => number).map(([number, words]) => `${count(number)} ${words}`));
+  const parts = Object.entries(DONE).filter(([name]) => run[name]).map(([name, words]) => `${count(run[name])} ${words}`);
   return parts.join(", ") || (run.error?.message ?? run.error ?? "–");
 }
 

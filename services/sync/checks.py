@@ -131,10 +131,9 @@ def _items(standing: Standing) -> Finding:
 
 def _common(failed: Mapping[str, HelixError]) -> tuple[str, str]:
     """The cause and the remedy that all failures share; a cause that holds a file's name is not for everybody."""
-    causes = {failure.message.removeprefix(f"{path}: ") for path, failure in failed.items()}
-    named = any(
-        path.rpartition("/")[2] in failure.message.removeprefix(f"{path}: ") for path, failure in failed.items()
-    )
+    told = {path: failure.message.removeprefix(f"{path}: ") for path, failure in failed.items()}
+    causes = set(told.values())
+    named = any(path.rpartition("/")[2] in cause for path, cause in told.items())
     remedies = {failure.remedy for failure in failed.values()}
     cause = f": {causes.pop()}" if len(causes) == 1 and not named else ""
     return cause, f"{remedies.pop()}; " if len(remedies) == 1 and remedies != {""} else ""
