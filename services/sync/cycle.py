@@ -11,9 +11,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from helix.core.actions import Action, Reason, Skip, cost
+from helix.core.actions import Action, Skip, cost
 from helix.core.cases import Mode, Rules
-from helix.core.guards import ALWAYS_ALLOWED, Approval, Trip
+from helix.core.guards import ALWAYS_ALLOWED, Approval
 from helix.core.order import removes, writes_remote
 from helix.core.parts import NeedsAll, left_alone
 from helix.core.plan import Plan, plan
@@ -26,11 +26,12 @@ from services.sync.apply.local_side import LocalSide
 from services.sync.apply.throttle import Throttle
 from services.sync.carriers import Carriers
 from services.sync.gather import Counts
-from services.sync.hints import EVERYWHERE, Hint, around
+from services.sync.hints import EVERYWHERE, Hint
 from services.sync.journal import history
 from services.sync.journal.errors import JournalFailed
 from services.sync.journal.journal import Journal
-from services.sync.marker import Marker, Marks
+from services.sync.look import Look
+from services.sync.marker import Marker
 from services.sync.nearby import Nearby, TooMany
 from services.sync.rails import Seen, trip_of
 from services.sync.remotes.remote import Remote
@@ -41,8 +42,6 @@ from services.sync.suspects import Suspects
 from services.sync.trash import stamp_of
 from services.sync.walk import Witness
 from services.sync.whole import Whole
-
-_SHOWN = {Reason.CLASH, Reason.IN_THE_WAY, Reason.UNSEEN}
 
 
 async def _nothing(_plan: Plan) -> None:
@@ -62,50 +61,6 @@ class Wishes:
     """Awaited when the rails have let the pass through, right before its first act."""
     where: Hint = EVERYWHERE
     """Where to look; what is found there may still lead to a look at everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was seen, and what would be done about it."""
-
-    plan: Plan
-    counts: Counts
-    witness: Witness
-    there: Witness
-    """The remote's listing, as `witness` is of the local walk."""
-    marks: Marks
-    trip: Trip | None
-    wake_in: float | None
-    where: Hint
-
-    @property
-    def unsettled(self) -> list[Skip]:
-        """What people are still writing or deleting."""
-        return [a for a in self.plan.actions if isinstance(a, Skip) and a.reason is Reason.UNSETTLED]
-
-    @property
-    def waiting(self) -> Hint:
-        """Where that is: to be looked at again."""
-        return around(skip.path for skip in self.unsettled)
-
-    @property
-    def skipped(self) -> dict[str, str]:
-        """Paths that are left out, and why: those that were named, directories that can't be read first."""
-        chosen = {a.path: a.why for a in self.plan.actions if isinstance(a, Skip) and a.reason in _SHOWN}
-        there = {path: f"on the remote: {why}" for path, why in self.there.skipped.items()}
-        named = {**there, **self.witness.skipped, **chosen}
-        closed = self.there.unseen | self.witness.unseen
-        return {path: named[path] for path in sorted(named, key=lambda path: path not in closed)}
-
-    @property
-    def unnamed(self) -> int:
-        """How many more are left out, which were only counted."""
-        return sum(seen.skipped_count - len(seen.skipped) for seen in (self.witness, self.there))
-
-    @property
-    def unseen(self) -> int:
-        """How many directories could not be read, on both sides."""
-        return len(self.witness.unseen) + len(self.there.unseen)
 
 
 @dataclass(slots=True)
@@ -197,9 +152,11 @@ class Cycle:
 
     async def _count_or_decide(self, wishes: Wishes) -> tuple[Plan, Tools]:
         """For one who acts, a first copy need not be decided twice: a count tells the rails all they ask."""
-        tools = await self._tools()
-        counted = await self._sides.first_copy(self._rules(wishes, tools), tools)
-        return (counted, tools) if counted else await self._decide_all(wishes)
+        if await self._sides.may_be_first_copy():
+            tools = await self._tools()
+            if counted := await self._sides.first_copy(self._rules(wishes, tools), tools):
+                return counted, tools
+        return await self._decide_all(wishes)
 
     async def _decide_all(self, wishes: Wishes) -> tuple[Plan, Tools]:
         """Compare both sides whole; only what surely can be done part by part is not held in memory."""

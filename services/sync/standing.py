@@ -9,11 +9,11 @@ from helix.core.guards import Trip
 from helix.core.trees import Side, parent_of
 from helix.errors import HelixError
 from services.sync.apply.executor import Tally
-from services.sync.cycle import Look
 from services.sync.gather import Counts
 from services.sync.journal import history
 from services.sync.journal.history import Run
 from services.sync.journal.journal import Journal
+from services.sync.look import Look
 from services.sync.remotes.remote import Quota
 
 

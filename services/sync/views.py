@@ -10,10 +10,10 @@ from helix.core.actions import Action, MoveLocal, MoveRemote, Skip, cost
 from helix.core.guards import Trip
 from helix.errors import HelixError
 from services.sync.apply.executor import Tally
-from services.sync.cycle import Look
 from services.sync.journal.history import Run
 from services.sync.journal.notes import Event, Version
 from services.sync.keeper import Keeper
+from services.sync.look import Look
 from services.sync.selftest import Outcome
 from services.sync.trash import version_id
 from services.sync.verify import Verdict

@@ -52,12 +52,13 @@ class Whole:
             abandoned.set()
             gathering.stop()
 
-    async def first_copy(self, rules: Rules, tools: Tools) -> Plan | None:
-        """What is to be done, from a mere count, where nothing was ever in sync and one of two disks holds nothing.
+    async def may_be_first_copy(self) -> bool:
+        """Whether nothing was ever in sync, and a disk holds more than can be held. Looks no further than it must."""
+        return await asyncio.to_thread(self._may_be_first_copy)
 
-        None where that is not so, or where all that is to be done can be held.
-        """
-        if not tools.ignored.is_empty or not await asyncio.to_thread(self._may_be_first_copy):
+    async def first_copy(self, rules: Rules, tools: Tools) -> Plan | None:
+        """What is to be done, from a mere count, where it may be a first copy; None if neither disk is empty."""
+        if not tools.ignored.is_empty:
             return None
         gathering = await self._gathering(tools)
         try:
@@ -91,8 +92,9 @@ class Whole:
 
     def _may_be_first_copy(self) -> bool:
         disk = self._remote.features.disk
-        many = disk is not None and any(holds(root, HELD + 1) for root in (self._root, disk.root))
-        return many and not self._journal.holds(1)
+        if disk is None or self._journal.holds(1):
+            return False  # as nearly always: then neither disk is walked for the question
+        return any(holds(root, HELD + 1) for root in (self._root, disk.root))
 
     async def _gathering(self, tools: Tools) -> Gathering:
         loop = asyncio.get_running_loop()

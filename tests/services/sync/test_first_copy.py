@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helix.core.actions import Reason, Skip
-from services.sync import gathering, views
+from services.sync import gathering, views, whole
 from services.sync.apply.executor import Tally
 from services.sync.cycle import Wishes
 from tests.services.sync.first_copies import (
@@ -160,3 +160,16 @@ async def test_what_is_still_being_written_is_looked_at_again_and_links_are_told
     assert result.look.wake_in is not None
     assert "link" in result.look.skipped
     assert world.far.files() == {}
+
+
+async def test_once_something_is_in_sync_no_disk_is_walked_to_ask_whether_it_is_a_first_copy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_here(world)
+    await world.once()
+    walked: list[str] = []
+    monkeypatch.setattr(whole, "holds", lambda root, _most: bool(walked.append(root)))
+
+    await world.once()
+
+    assert walked == []
